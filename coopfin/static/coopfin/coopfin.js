@@ -1,0 +1,150 @@
+// coopfin の小さな手助け。なくても全部の仕事はできる（送信・計算・検査はサーバーがする）。
+"use strict";
+(() => {
+  const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
+  const typing = (el) => el.closest("input, textarea, select, [contenteditable]");
+
+  // 「/」で検索へ。
+  document.addEventListener("keydown", (event) => {
+    if (!["/", "／"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || typing(event.target)) return;
+    const search = document.getElementById("global-search");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  });
+
+  // 一度だけ送る。戻ってきたとき（pageshow）は、また押せるようにする。
+  // 画面を離れない送信（ファイルの受け取りなど）は data-resubmit を付ける。
+  const buttons = (form) => [...form.elements].filter((el) => el.type === "submit");
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    // 「method」や「id」という名の欄があっても間違えないよう、属性を読む。
+    if ((form.getAttribute("method") || "").toLowerCase() !== "post") return;
+    if (form.hasAttribute("data-resubmit") || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    delete form.dataset.dirty;
+    // 押したボタンの名前と値が送られてから閉じる。
+    setTimeout(() => buttons(form).forEach((el) => { if (!el.disabled) { el.disabled = true; el.dataset.reopen = "yes"; } }));
+  });
+  window.addEventListener("pageshow", () => {
+    each("form[data-sent]", (form) => { delete form.dataset.sent; });
+    each("[data-reopen]", (el) => { el.disabled = false; delete el.dataset.reopen; });
+  });
+
+  // 書きかけの警告（form に data-unsaved）。
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.hasAttribute("data-unsaved")) form.dataset.dirty = "yes";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-dirty]")) event.preventDefault();
+  });
+
+  // 入力の読み取りを欄のそばに見せる（data-echo="yen" / "date"）。決めるのはサーバー。
+  const half = (text) => text.normalize("NFKC").replace(/[\s,，]/g, "");
+  const readYen = (raw) => {
+    const text = half(raw).replace(/^[¥\\]|円$/g, "");
+    const match = /^(?:(\d+(?:\.\d+)?)億)?(?:(\d+(?:\.\d+)?)万)?(?:(\d+(?:\.\d+)?)千)?(\d+)?$/.exec(text);
+    if (!text || !match) return "";
+    const [oku, man, sen, one] = match.slice(1).map((part) => Number(part || 0));
+    const amount = Math.round(oku * 1e8) + Math.round(man * 1e4) + Math.round(sen * 1e3) + one;
+    return Number.isSafeInteger(amount) ? `${amount.toLocaleString("ja-JP")}円` : "";
+  };
+  const eras = { R: 2018, 令和: 2018, H: 1988, 平成: 1988, S: 1925, 昭和: 1925, T: 1911, 大正: 1911, M: 1867, 明治: 1867 };
+  const readDate = (raw) => {
+    const text = half(raw).toUpperCase().replace("元年", "1年");
+    const match = /^(令和|平成|昭和|大正|明治|[RHSTM])?(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text);
+    if (!match || (!match[1] && match[2].length !== 4)) return "";
+    const [year, month, day] = [Number(match[2]) + (match[1] ? eras[match[1]] : 0), Number(match[3]), Number(match[4])];
+    const date = new Date(Date.UTC(year, month - 1, day));
+    if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return "暦にない日付です";
+    return `${year}年${month}月${day}日（${"日月火水木金土"[date.getUTCDay()]}）`;
+  };
+  const echo = (input) => {
+    let place = input.parentElement.querySelector(".echo");
+    if (!place) {
+      place = document.createElement("div");
+      place.className = "form-text echo";
+      place.setAttribute("aria-live", "polite");
+      input.after(place);
+    }
+    const text = (input.dataset.echo === "yen" ? readYen : readDate)(input.value);
+    place.textContent = text;
+    place.classList.toggle("bad", text.startsWith("暦にない"));
+  };
+  document.addEventListener("input", (event) => { if (event.target.dataset.echo) echo(event.target); });
+
+  // 入力に合わせた試算: <form data-preview-url="…" data-preview-target="#…">。
+  // 結果の箱の側に htmx の印を付けるので、送信ボタンの働きは変わらない。
+  const preview = (form) => {
+    const target = document.querySelector(form.dataset.previewTarget || "[data-preview]");
+    if (!target || !window.htmx || target.hasAttribute("hx-post")) return;
+    if (!form.getAttribute("id")) form.setAttribute("id", "preview-source");
+    const source = `#${form.getAttribute("id")}`;
+    const marks = {
+      "data-preview": "", "hx-post": form.dataset.previewUrl, "hx-include": source, "hx-sync": "this:replace",
+      "hx-trigger": `load, input from:${source} delay:300ms, change from:${source} delay:300ms`,
+    };
+    Object.entries(marks).forEach(([name, value]) => target.setAttribute(name, value));
+    window.htmx.process(target);
+  };
+
+  // 明細の行を足す・外す（Django のフォームセット）。
+  const addRow = (set) => {
+    const total = set.querySelector("[name$='-TOTAL_FORMS']");
+    const rows = set.querySelector("[data-formset-rows]");
+    const markup = set.querySelector("template").innerHTML.replaceAll("__prefix__", total.value);
+    rows.insertAdjacentHTML("beforeend", markup);
+    total.value = Number(total.value) + 1;
+    const row = rows.lastElementChild;
+    prepare(row);
+    const first = row.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) first.focus();
+  };
+  const removeRow = (row) => {
+    const mark = row.querySelector("[name$='-DELETE']");
+    const form = row.closest("form");
+    if (mark) { mark.checked = true; mark.value = "on"; row.hidden = true; } else { row.remove(); }
+    if (form) form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // 行のどこを押しても開く。リンク・ボタン・文字の選択は横取りしない。
+  const openRow = (event) => {
+    const row = event.target.closest("tr[data-href]");
+    if (!row || event.target.closest("a, button, input, select, textarea, label, summary")) return;
+    if (String(window.getSelection())) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else window.location.assign(row.dataset.href);
+  };
+
+  document.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-formset-add]");
+    const remove = event.target.closest("[data-formset-remove]");
+    if (add) addRow(add.closest("[data-formset]"));
+    else if (remove) removeRow(remove.closest("[data-formset-row]"));
+    else if (event.target.closest("[data-print]")) window.print();
+    else openRow(event);
+  });
+
+  // 選んだらすぐ送る（並べ替え・期間の切り替えなど）。
+  document.addEventListener("change", (event) => {
+    if (event.target.hasAttribute("data-autosubmit")) event.target.form.requestSubmit();
+  });
+
+  // 横に送れる表だけを、キーボードでも送れるようにする。
+  const scrollers = () => each(".table-scroll", (box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+  });
+  function prepare(root) {
+    each("[data-echo]", (input) => { if (input.value) echo(input); }, root);
+    each("form[data-preview-url]", preview, root);
+    scrollers();
+  }
+  window.addEventListener("resize", scrollers);
+  document.addEventListener("toggle", scrollers, true);
+  document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    const errors = document.querySelector("[data-focus]");
+    if (errors) errors.focus();
+  });
+})();
