@@ -1,0 +1,173 @@
+"""物的担保と人的担保の台帳（手引き 第2章2 二 c、Q3・Q4）。組合員の債務を担保し、申込は上の階から指す。"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from coopfin.fields import RateField, YenField
+from collateral.enums import RELATION_CHOICES, REVOLVING_RIGHTS, RIGHTS_OF, AssetKind, GuaranteeScope, RightKind, SeniorKind
+from members.models import Member, Person
+
+
+class Asset(models.Model):
+    """担保物件。所有者は人（個人）または組合員（法人など）のどちらか一方。"""
+
+    kind = models.CharField("種類", max_length=40, choices=AssetKind.choices)
+    description = models.CharField("物件の表示", max_length=200, help_text="所在・地番・家屋番号・機械番号など。")
+    owner_person = models.ForeignKey(
+        Person, verbose_name="所有者（個人）", null=True, blank=True, on_delete=models.PROTECT, related_name="assets"
+    )
+    owner_member = models.ForeignKey(
+        Member, verbose_name="所有者（組合員）", null=True, blank=True, on_delete=models.PROTECT, related_name="assets"
+    )
+    appraised = YenField("評価額")
+    appraised_on = models.DateField("評価日")
+    appraisal_method = models.CharField("評価の方法", max_length=60, help_text="例: 路線価、取引事例比較、簿価。")
+    haircut_rate = RateField("掛目（%）")
+
+    history = HistoricalRecords(verbose_name="担保物件の履歴", verbose_name_plural="担保物件の履歴")
+
+    class Meta:
+        verbose_name = "担保物件"
+        verbose_name_plural = "担保物件"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner_person__isnull=False, owner_member__isnull=True)
+                | Q(owner_person__isnull=True, owner_member__isnull=False),
+                name="asset_one_owner",
+                violation_error_message="所有者は、個人か組合員のどちらか一方を選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(appraised__gte=0),
+                name="asset_appraised",
+                violation_error_message="評価額に負の数は使えません。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.description}"
+
+    @property
+    def owner(self):
+        return self.owner_person or self.owner_member
+
+
+class SeniorLien(models.Model):
+    """先順位の担保権。根抵当権は極度額で、抵当権は確認済の残高（なければ登記の債権額）で差し引く（B12a）。"""
+
+    asset = models.ForeignKey(Asset, verbose_name="担保物件", on_delete=models.CASCADE, related_name="seniors")
+    kind = models.CharField("種類", max_length=10, choices=SeniorKind.choices)
+    holder = models.CharField("権利者", max_length=60)
+    registered = YenField("債権額・極度額")
+    balance = YenField("確認済の残高", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "先順位"
+        verbose_name_plural = "先順位"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(registered__gt=0) & (Q(balance__isnull=True) | Q(balance__gte=0)),
+                name="seniorlien_amounts",
+                violation_error_message="先順位の金額は正の数で入力してください。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.holder} {self.get_kind_display()} {self.registered:,}円"
+
+
+class SecurityInterest(models.Model):
+    """担保権。どの物件に、だれの債務のため、どの権利をいくらまで設定するか。"""
+
+    asset = models.ForeignKey(Asset, verbose_name="担保物件", on_delete=models.PROTECT, related_name="interests")
+    debtor = models.ForeignKey(Member, verbose_name="債務者", on_delete=models.PROTECT, related_name="securities")
+    right = models.CharField("担保権", max_length=40, choices=RightKind.choices)
+    amount = YenField("債権額・極度額")
+    rank = models.PositiveSmallIntegerField("順位", default=1)
+    registered_on = models.DateField("設定・登記の日", null=True, blank=True)
+
+    history = HistoricalRecords(verbose_name="担保権の履歴", verbose_name_plural="担保権の履歴")
+
+    class Meta:
+        verbose_name = "担保権"
+        verbose_name_plural = "担保権"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="securityinterest_amount",
+                violation_error_message="債権額・極度額は1円以上で入力してください。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.asset}（{self.get_right_display()} 第{self.rank}順位）"
+
+    def clean(self):
+        super().clean()
+        if self.asset_id and self.right:
+            allowed = RIGHTS_OF[AssetKind(self.asset.kind)]
+            if self.right not in allowed:
+                labels = "・".join(right.label for right in RightKind if right in allowed)
+                raise ValidationError(
+                    {"right": f"{self.asset.get_kind_display()}に設定できるのは {labels} です（手引き 第2章2 二 c）。"}
+                )
+
+    @property
+    def is_revolving(self) -> bool:
+        return self.right in REVOLVING_RIGHTS
+
+
+class Guarantee(models.Model):
+    """保証。連帯保証を原則とし、個人の根保証には極度額と元本確定期日が要る（民法465条の2・3）。"""
+
+    person = models.ForeignKey(
+        Person, verbose_name="保証人（個人）", null=True, blank=True, on_delete=models.PROTECT, related_name="guarantees"
+    )
+    member = models.ForeignKey(
+        Member, verbose_name="保証人（組合員）", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="given_guarantees",
+    )  # fmt: skip
+    debtor = models.ForeignKey(Member, verbose_name="債務者", on_delete=models.PROTECT, related_name="guarantees")
+    relation = models.CharField("債務者との関係", max_length=40, choices=RELATION_CHOICES)
+    scope = models.CharField("範囲", max_length=10, choices=GuaranteeScope.choices)
+    maximum_amount = YenField("極度額", null=True, blank=True)
+    fixed_on = models.DateField("元本確定期日", null=True, blank=True)
+    deed_on = models.DateField("保証意思宣明公正証書の日付", null=True, blank=True)
+    deed_office = models.CharField("公証役場", max_length=60, blank=True)
+    deed_number = models.CharField("証書番号", max_length=40, blank=True)
+    informed_on = models.DateField("情報提供を受けた日（民法465条の10）", null=True, blank=True)
+
+    history = HistoricalRecords(verbose_name="保証の履歴", verbose_name_plural="保証の履歴")
+
+    class Meta:
+        verbose_name = "保証"
+        verbose_name_plural = "保証"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, member__isnull=True) | Q(person__isnull=True, member__isnull=False),
+                name="guarantee_one_guarantor",
+                violation_error_message="保証人は、個人か組合員のどちらか一方を選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(scope="root") | Q(maximum_amount__gt=0),
+                name="guarantee_root_with_maximum",
+                violation_error_message="根保証には極度額が要ります（民法465条の2）。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.guarantor}（{self.get_relation_display()}）"
+
+    @property
+    def guarantor(self):
+        return self.person or self.member
+
+    @property
+    def is_individual(self) -> bool:
+        return self.person_id is not None or (self.member is not None and not self.member.is_corporate)

@@ -1,0 +1,115 @@
+"""役割と権限の表。誰が何をしてよいかは、この一枚だけが決める（ドメイン E、手引き第2章1 e 相互牽制）。
+
+権限は「アプリ.動詞」の文字列。流れ図の各ステップ・画面・管理サイトがこの名前を引く。
+委員長は役割ではなく、金融委員会の席である（governance.Seat）。
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """役割。ひとりが複数を兼ねることがある（例: 理事で金融委員）。"""
+
+    CLERK = "clerk"
+    CHIEF = "chief"
+    COMMITTEE = "committee"
+    DIRECTOR = "director"
+    PRESIDENT = "president"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.CLERK: "事務局",
+    Role.CHIEF: "事務局長",
+    Role.COMMITTEE: "金融委員",
+    Role.DIRECTOR: "理事",
+    Role.PRESIDENT: "理事長",
+    Role.AUDITOR: "監事",
+    Role.ADMIN: "管理者",
+}
+
+ROLE_CHOICES = [(role.value, role.label) for role in Role]
+
+C, H, K, D, P, A, S = (
+    Role.CLERK,
+    Role.CHIEF,
+    Role.COMMITTEE,
+    Role.DIRECTOR,
+    Role.PRESIDENT,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
+
+#: 権限 → それを持つ役割。行の並びは一件の貸付がたどる順。
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    permission: frozenset(roles)
+    for permission, roles in {
+        # 枠
+        "coopfin.view_desk": {C, H, K, D, P, A, S},
+        "coopfin.use_admin": {H, P, A, S},
+        "coopfin.manage_users": {S},
+        "coopfin.view_log": {P, A, S},
+        "coopfin.view_policy": {C, H, P, A, S},
+        "coopfin.propose_policy": {H, S},
+        "coopfin.approve_policy": {H, P},
+        # 組合員
+        "members.view_member": {C, H, P, A},
+        "members.edit_member": {C, H},
+        "members.import_members": {C, H},
+        "members.export_members": {C, H, A},
+        # 機関・決議
+        "governance.view_governance": {C, H, K, D, P, A, S},
+        "governance.propose_resolution": {H, S},
+        "governance.approve_resolution": {H, P},
+        "governance.manage_bodies": {H, S},
+        "governance.record_meeting": {C, H},
+        "governance.vote": {D, P},
+        # 申込と審査
+        "loans.view_application": {C, H, K, D, P, A},
+        "loans.edit_application": {C, H},
+        "loans.receive_application": {C, H},
+        "loans.investigate": {C, H},
+        "loans.submit_to_committee": {C, H},
+        "loans.give_opinion": {K},
+        "loans.recommend": {K},
+        "loans.submit_to_board": {C, H},
+        "loans.decide": {H, P},
+        "loans.return_application": {H, K, P},
+        "loans.withdraw_application": {C, H},
+        # 契約と実行
+        "loans.record_funding": {C, H},
+        "loans.contract": {C, H},
+        "loans.issue_papers": {C, H},
+        "loans.confirm_ready": {H, P},
+        "loans.prepare_disbursement": {C, H},
+        "loans.approve_disbursement": {H, P},
+        "loans.view_loan": {C, H, P, A},
+        "loans.export": {C, H, A},
+        "collateral.view_collateral": {C, H, P, A},
+        "collateral.edit_collateral": {C, H},
+        # 伝票
+        "ledger.view_voucher": {C, H, P, A},
+        "ledger.prepare_voucher": {C, H},
+        "ledger.approve_voucher": {H, P},
+        "ledger.view_accounts": {C, H, P, A, S},
+        # 書類
+        "documents.view_paper": {C, H, P, A},
+        "documents.upload": {C, H},
+    }.items()
+}
+
+
+def permissions_of(roles) -> frozenset[str]:
+    """役割の集まりが持つ権限。"""
+    held = set(roles)
+    return frozenset(name for name, holders in PERMISSIONS.items() if holders & held)
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """その権限を持つ役割。表にない権限は綴り違いなので KeyError。"""
+    return PERMISSIONS[permission]

@@ -1,0 +1,214 @@
+"""ビューの土台: 権限つきの一覧・詳細・入力、ステップを踏むビュー、二度押し・古い画面の扱い。"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.generic import FormView, View
+
+from coopfin.clock import business_date
+from coopfin.flow import Flow, StepRefused, block
+from coopfin.forms import OperationForm
+from coopfin.models import UsedToken
+
+
+def csrf_failure(request, reason=""):
+    """合言葉（CSRF）が合わないとき。入力は失われていないので、戻って送り直せる。"""
+    return render(request, "403_csrf.html", status=403)
+
+
+class GuardedMixin(PermissionRequiredMixin):
+    """権限の名前を必ず書かせる。見てよい案件かどうかは get_queryset / get_object が決める。"""
+
+    raise_exception = True
+    permission_required: str
+
+    @property
+    def on(self):
+        return business_date()
+
+
+class RememberReading:
+    """開いた案件を閲覧の記録に残す。"""
+
+    def remember(self, *objects):
+        self.request.read_objects.extend(objects)
+
+
+class OncePerToken:
+    """二度押しを一度にする。合言葉が使い済みなら、一度目の結果へ案内する。"""
+
+    def already_done(self, token: str):
+        if not token:
+            return None
+        used = UsedToken.objects.filter(token=token[:40], by=self.request.user).first()
+        return HttpResponseRedirect(used.result_url) if used else None
+
+    def run_once(self, token: str, work):
+        """work() を実行し、合言葉を使い済みにする。work は (結果, 行き先URL) を返す。一つの取引で行う。"""
+        done = self.already_done(token)
+        if done:
+            return None, done
+        try:
+            with transaction.atomic():
+                result, url = work()
+                if token:
+                    UsedToken.objects.create(token=token[:40], by=self.request.user, result_url=url)
+        except IntegrityError:
+            # 同じ合言葉がほぼ同時に二つ来た。もう一方が済ませている。
+            done = self.already_done(token)
+            if done:
+                return None, done
+            raise
+        return result, HttpResponseRedirect(url)
+
+
+def add_refusal(form, refusal: StepRefused) -> None:
+    """断られた理由を、フォームの上の文として見せる。"""
+    for finding in refusal.findings:
+        form.add_error(None, ValidationError(_sentence(finding), code=finding.code or "refused"))
+
+
+def _sentence(finding) -> str:
+    source = f"（{finding.source}）" if finding.source else ""
+    return f"{finding.text}{source}{' ' + finding.detail if finding.detail else ''}"
+
+
+class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
+    """操作を一つ呼ぶ入力画面。検査 → 操作 → 一つの知らせ → 行き先。"""
+
+    form_class = OperationForm
+    template_name = "step_form.html"
+    title = ""
+    submit_label = "登録する"
+    queryset = None
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.object = None
+
+    def load(self):
+        """対象を読む。見てはならない案件は 404 になるように絞る。"""
+        if self.queryset is None:
+            return None
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+
+    def get_queryset(self):
+        return self.queryset.all()
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.has_permission():
+            return self.handle_no_permission()
+        self.object = self.load()
+        if self.object is not None:
+            self.remember(self.object)
+        return super().dispatch(request, *args, **kwargs)
+
+    def version_of(self, obj) -> str:
+        """画面を開いたときの版。"""
+        return str(getattr(obj, "version", "")) if obj is not None else ""
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "version": self.version_of(self.object)}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            title=self.title, submit_label=self.submit_label, object=self.object, back_url=self.back_url(), **kwargs
+        )
+
+    def back_url(self) -> str:
+        return self.object.get_absolute_url() if self.object is not None else "/"
+
+    def check_version(self, form):
+        sent = form.cleaned_data.get("version", "")
+        if sent and sent != self.version_of(self.object):
+            raise StepRefused(
+                self.title,
+                [
+                    block(
+                        "この画面を開いたあとに、ほかの人が更新しました。最新の内容を確かめて、もう一度操作してください。"
+                        "入力した内容はこの画面に残っています。",
+                        "二重操作の防止",
+                        code="stale",
+                    )
+                ],
+            )
+
+    #: 各画面が書く: operate(form) → (結果, 行き先URL, 知らせの文)
+
+    def form_valid(self, form):
+        token = form.cleaned_data.get("token", "")
+        notice = []
+
+        def work():
+            self.check_version(form)
+            result, url, message = self.operate(form)
+            notice.append(message)
+            return result, url
+
+        done = self.already_done(token)
+        if done:
+            return done
+        try:
+            _, response = self.run_once(token, work)
+        except StepRefused as refusal:
+            add_refusal(form, refusal)
+            return self.form_invalid(form)
+        except ValidationError as error:
+            for message in error.messages:
+                form.add_error(None, message)
+            return self.form_invalid(form)
+        for message in notice:
+            messages.success(self.request, message)
+        return response
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class StepView(OperationView):
+    """流れのステップを一つ踏む画面。残っていることを見せ、操作を呼ぶ。"""
+
+    flow: Flow
+    step_name: str
+
+    @property
+    def step(self):
+        return self.flow[self.step_name]
+
+    @property
+    def permission_required(self):
+        return self.step.permission
+
+    @property
+    def title(self):
+        return self.step.label
+
+    @property
+    def submit_label(self):
+        return self.step.label
+
+    def get_context_data(self, **kwargs):
+        findings = self.flow.findings(self.step, self.object, by=self.request.user, on=self.on)
+        return super().get_context_data(
+            step=self.step,
+            findings=findings,
+            blocked=any(f.blocks for f in findings),
+            needs_overrule=any(f.warns for f in findings),
+            **kwargs,
+        )
+
+
+class PlainView(GuardedMixin, View):
+    """画面を持たない要求（ダウンロードなど）。"""
+
+
+def deny(message: str):
+    """見てはならないものを断る。"""
+    raise PermissionDenied(message)

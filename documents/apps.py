@@ -1,0 +1,8 @@
+"""書類 のアプリ。"""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+    verbose_name = "書類"

@@ -1,0 +1,90 @@
+"""交付した書類と受け取った書類。交付した書類は中身（PDF の実体）をそのまま保存し、二度と作り直さない。"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from coopfin.models import TargetedRecord, User
+
+
+class IssuedDocumentQuerySet(models.QuerySet):
+    def valid(self):
+        return self.filter(voided_at__isnull=True).exclude(content=b"")
+
+    def about(self, content_type, object_id):
+        return self.filter(content_type=content_type, object_id=object_id)
+
+
+class IssuedDocument(TargetedRecord):
+    """発行した書類。番号は先に取り、描いた PDF を実体と指紋（SHA-256）で残す。描けなければ理由を付けて無効にする。"""
+
+    paper = models.CharField("書類の種類", max_length=40)
+    paper_label = models.CharField("書類の名前", max_length=60)
+    form_version = models.CharField("様式の版", max_length=20)
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveIntegerField("発行番号")
+    issued_on = models.DateField("発行日")
+    issued_by = models.ForeignKey(User, verbose_name="発行した人", on_delete=models.PROTECT, related_name="+")
+    content = models.BinaryField("実体", default=b"", editable=False)
+    sha256 = models.CharField("指紋", max_length=64, blank=True)
+    pages = models.PositiveSmallIntegerField("ページ数", default=0)
+    stamp_duty = models.PositiveIntegerField("印紙税額", default=0)
+    voided_at = models.DateTimeField("無効にした時刻", null=True)
+    voided_reason = models.CharField("無効の理由", max_length=300, blank=True)
+    signed_on = models.DateField("調印済を受け取った日", null=True)
+    signed_by = models.ForeignKey(
+        User, verbose_name="受け取った人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = IssuedDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "発行した書類"
+        verbose_name_plural = "発行した書類"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="issueddocument_target")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fiscal_year", "number"],
+                name="issueddocument_number_once",
+                violation_error_message="同じ発行番号がすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | ~Q(voided_reason=""),
+                name="issueddocument_void_with_reason",
+                violation_error_message="無効にするには理由が要ります。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.paper_label} {self.label}"
+
+    @property
+    def label(self) -> str:
+        return f"D{self.fiscal_year}-{self.number:04d}"
+
+    def get_absolute_url(self):
+        return reverse("documents:issued", args=[self.pk])
+
+
+class Upload(TargetedRecord):
+    """受け取った書類の写し（公正証書、銀行の決定通知など）。中身を調べてから受け取り、指紋を残す。"""
+
+    kind = models.CharField("種類", max_length=60)
+    filename = models.CharField("ファイル名", max_length=150)
+    media_type = models.CharField("形式", max_length=60)
+    content = models.BinaryField("実体", editable=False)
+    sha256 = models.CharField("指紋", max_length=64)
+    size = models.PositiveIntegerField("大きさ（バイト）")
+    uploaded_by = models.ForeignKey(User, verbose_name="登録した人", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "受け取った書類"
+        verbose_name_plural = "受け取った書類"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="upload_target")]
+
+    def __str__(self):
+        return self.filename

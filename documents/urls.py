@@ -1,0 +1,4 @@
+"""URL。"""
+
+app_name = "documents"
+urlpatterns = []

@@ -1,0 +1,8 @@
+"""貸付のアプリ。"""
+
+from django.apps import AppConfig
+
+
+class LoansConfig(AppConfig):
+    name = "loans"
+    verbose_name = "貸付"

@@ -1,0 +1,94 @@
+"""貸付の選択肢。状態の名前は申込から実行までの道（流れの表 loans.workflow）と同じ。"""
+
+from django.db import models
+
+
+class LoanType(models.TextChoices):
+    """貸付の形式（H2.4-c）。"""
+
+    BILL = "bill", "手形貸付"
+    DEED = "deed", "証書貸付"
+
+
+class Purpose(models.TextChoices):
+    """資金の使いみち。運転と設備だけ（H2.2-b）。生活資金・投機資金は貸せない。"""
+
+    WORKING = "working", "運転資金"
+    EQUIPMENT = "equipment", "設備資金"
+
+
+class FundingSource(models.TextChoices):
+    """原資。"""
+
+    BANK = "bank", "転貸（銀行借入）"
+    OWN = "own", "自己資金"
+
+
+class Method(models.TextChoices):
+    """証書貸付の返済方法（B8）。"""
+
+    EQUAL_PRINCIPAL = "equal_principal", "元金均等"
+    EQUAL_PAYMENT = "equal_payment", "元利均等"
+    BULLET = "bullet", "期日一括"
+
+
+class ApplicationState(models.TextChoices):
+    """申込の状態。"""
+
+    DRAFT = "draft", "下書き"
+    RECEIVED = "received", "受付済"
+    INVESTIGATION = "investigation", "実態把握中"
+    COMMITTEE_QUEUE = "committee_queue", "金融委員会 付議中"
+    RECOMMENDED = "recommended", "答申済"
+    BOARD_QUEUE = "board_queue", "理事会 付議中"
+    APPROVED = "approved", "承認済"
+    DECLINED = "declined", "謝絶"
+    RETURNED = "returned", "差戻し"
+    WITHDRAWN = "withdrawn", "取下げ"
+    CONTRACTING = "contracting", "契約手続中"
+    READY = "ready", "実行待ち"
+    DISBURSED = "disbursed", "実行済"
+
+
+class FundingResult(models.TextChoices):
+    """銀行の決定（H2.1-g）。"""
+
+    AS_APPLIED = "as_applied", "申込どおり承諾"
+    CHANGED = "changed", "条件を変えて承諾"
+    REFUSED = "refused", "謝絶"
+
+
+class LoanState(models.TextChoices):
+    """貸付の状態。"""
+
+    CONTRACTED = "contracted", "契約済（実行前）"
+    ACTIVE = "active", "返済中"
+    CANCELLED = "cancelled", "契約取消"
+
+
+class EventKind(models.TextChoices):
+    """貸付のできごと。"""
+
+    DISBURSEMENT = "disbursement", "実行"
+    REVERSAL = "reversal", "実行の訂正"
+
+
+#: 受け付けたあとの（事務局だけでなく委員・理事が見うる）状態
+COMMITTEE_STATES = (
+    ApplicationState.COMMITTEE_QUEUE,
+    ApplicationState.RECOMMENDED,
+    ApplicationState.BOARD_QUEUE,
+    ApplicationState.APPROVED,
+    ApplicationState.DECLINED,
+    ApplicationState.CONTRACTING,
+    ApplicationState.READY,
+    ApplicationState.DISBURSED,
+)
+BOARD_STATES = tuple(s for s in COMMITTEE_STATES if s != ApplicationState.COMMITTEE_QUEUE)
+#: 承認されてまだ実行していない（限度額では「承認済未実行」に数える）
+COMMITTED_STATES = (ApplicationState.APPROVED, ApplicationState.CONTRACTING, ApplicationState.READY)
+OPEN_STATES = tuple(
+    s
+    for s in ApplicationState
+    if s not in (ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.DISBURSED)
+)

@@ -1,0 +1,23 @@
+"""貸付のモデル。"""
+
+from loans.models.application import (
+    Application,
+    Condition,
+    FundingDecision,
+    Investigation,
+    LoanGuarantee,
+    LoanSecurity,
+)
+from loans.models.loan import Instalment, Loan, LoanEvent
+
+__all__ = [
+    "Application",
+    "Condition",
+    "FundingDecision",
+    "Instalment",
+    "Investigation",
+    "Loan",
+    "LoanEvent",
+    "LoanGuarantee",
+    "LoanSecurity",
+]

@@ -1,0 +1,321 @@
+"""借入申込と、それに付くもの（実態把握・担保・保証・条件・原資の決定）。"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from collateral.models import Guarantee, SecurityInterest
+from coopfin.fields import RateField, YenField
+from coopfin.models import Policy, User
+from documents.models import Upload
+from loans.enums import (
+    BOARD_STATES,
+    COMMITTED_STATES,
+    COMMITTEE_STATES,
+    ApplicationState,
+    FundingResult,
+    FundingSource,
+    LoanType,
+    Method,
+    Purpose,
+)
+from members.models import Member, Officer
+
+_SECRETARIAT_AND_AUDIT = ("loans.edit_application", "loans.view_loan")
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user, on):
+        """見てよい案件だけ（need-to-know）。利害関係のある人には見せない。委員・理事はその段に来たものだけ。"""
+        found = self.not_interested(getattr(user, "person", None), on)
+        if any(user.has_perm(permission) for permission in _SECRETARIAT_AND_AUDIT):
+            return found
+        states = set()
+        if user.has_perm("loans.give_opinion"):
+            states |= set(COMMITTEE_STATES)
+        if user.has_perm("governance.vote"):
+            states |= set(BOARD_STATES)
+        return found.filter(state__in=states)
+
+    def not_interested(self, person, on):
+        """その人が申込者の役員・保証人・担保の所有者（またはその役員）である案件を除く（ドメイン E）。"""
+        if person is None:
+            return self
+        represents = Member.objects.filter(
+            Q(representative=person) | Exists(Officer.objects.current(on).filter(member=OuterRef("pk"), person=person))
+        )
+        guaranteed = LoanGuarantee.objects.filter(application=OuterRef("pk")).filter(
+            Q(guarantee__person=person) | Q(guarantee__member__in=represents)
+        )
+        secured = LoanSecurity.objects.filter(application=OuterRef("pk")).filter(
+            Q(interest__asset__owner_person=person) | Q(interest__asset__owner_member__in=represents)
+        )
+        return self.exclude(Q(member__in=represents) | Q(Exists(guaranteed)) | Q(Exists(secured)))
+
+    def committed(self):
+        """承認済でまだ実行していない案件。"""
+        return self.filter(state__in=COMMITTED_STATES)
+
+    def open(self):
+        return self.exclude(
+            state__in=[ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.DISBURSED]
+        )
+
+
+class Application(models.Model):
+    """借入申込。受付番号は受付のときに年度ごと欠番なく付く。条件は理事会の決定まで、ここに書かれたものがすべて。"""
+
+    member = models.ForeignKey(Member, verbose_name="申込者", on_delete=models.PROTECT, related_name="applications")
+    state = models.CharField(
+        "状態", max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT, db_index=True
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
+    sequence = models.PositiveIntegerField("受付の連番", null=True, blank=True)
+    loan_type = models.CharField("形式", max_length=10, choices=LoanType.choices)
+    purpose = models.CharField("使いみち", max_length=10, choices=Purpose.choices)
+    purpose_detail = models.CharField("使いみちの内容", max_length=200)
+    repayment_source = models.CharField("返済の財源", max_length=200)
+    amount = YenField("金額")
+    funding_source = models.CharField("原資", max_length=10, choices=FundingSource.choices)
+    interest_rate = RateField("利率（年%）")
+    fee_rate = RateField("転貸手数料（年%）", default=0)
+    disburse_on = models.DateField("実行希望日")
+    maturity_on = models.DateField("最終期日", help_text="手形貸付は手形の期日。証書貸付は最終回の期日（自動で計算）。")
+    method = models.CharField("返済方法", max_length=20, choices=Method.choices, blank=True)
+    installments = models.PositiveSmallIntegerField("回数", null=True, blank=True)
+    interval_months = models.PositiveSmallIntegerField(
+        "返済の間隔", choices=[(1, "毎月"), (3, "3か月ごと"), (6, "6か月ごと"), (12, "毎年")], null=True, blank=True
+    )
+    grace_installments = models.PositiveSmallIntegerField("据置回数", default=0)
+    first_due_on = models.DateField("初回期日", null=True, blank=True)
+    anchor_day = models.PositiveSmallIntegerField("毎回の期日（日）", null=True, blank=True)
+    no_representative_guarantee_reason = models.TextField(
+        "代表者を保証人としない理由", blank=True,
+        help_text="経営者保証に関するガイドラインに照らした理由（法人と個人の分離、財務の基盤、情報の開示など）。",
+    )  # fmt: skip
+    created_by = models.ForeignKey(User, verbose_name="作成者", on_delete=models.PROTECT, related_name="+")
+    received_by = models.ForeignKey(User, verbose_name="受付者", null=True, on_delete=models.PROTECT, related_name="+")
+    received_on = models.DateField("受付日", null=True)
+    policy = models.ForeignKey(Policy, verbose_name="適用する方針", null=True, on_delete=models.PROTECT, related_name="+")
+    approved_on = models.DateField("決定日", null=True)
+    approval_expires_on = models.DateField("決定の有効期限", null=True)
+    decided_by = models.ForeignKey(
+        User, verbose_name="決定を記録した人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    entered_state_on = models.DateField("この状態になった日", null=True)
+    version = models.PositiveIntegerField("版", default=1, editable=False)
+    created_at = models.DateTimeField("作成の時刻", auto_now_add=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "借入申込"
+        verbose_name_plural = "借入申込"
+        ordering = ["-fiscal_year", "-sequence", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fiscal_year", "sequence"],
+                name="application_number_once",
+                violation_error_message="同じ受付番号がすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="application_amount",
+                violation_error_message="金額は1円以上で入力してください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["working", "equipment"]),
+                name="application_purpose",
+                violation_error_message="使いみちは運転資金か設備資金だけです（手引き 第2章2 一 a）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(maturity_on__gt=F("disburse_on")),
+                name="application_term",
+                violation_error_message="最終期日は実行希望日より後の日付にしてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(loan_type="bill", method="")
+                | Q(
+                    loan_type="deed",
+                    installments__gt=0,
+                    interval_months__isnull=False,
+                    first_due_on__isnull=False,
+                    anchor_day__range=(1, 31),
+                )
+                & ~Q(method=""),
+                name="application_terms_by_type",
+                violation_error_message="証書貸付には返済方法・回数・間隔・初回期日が要ります。手形貸付には要りません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"], received_on__isnull=True, sequence__isnull=True)
+                | Q(received_on__isnull=False, received_by__isnull=False, sequence__isnull=False, fiscal_year__isnull=False),
+                name="application_received_whole",
+                violation_error_message="受け付けた申込には、受付番号・受付日・受付者が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "contracting", "ready", "disbursed"])
+                | Q(approved_on__isnull=False, decided_by__isnull=False, approval_expires_on__isnull=False),
+                name="application_approved_whole",
+                violation_error_message="承認された申込には、決定日・記録した人・有効期限が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("received_by")),
+                name="application_two_persons",
+                violation_error_message="受け付けた人は、その申込の決定を記録できません。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.member}" if self.sequence else f"下書き {self.member}"
+
+    def get_absolute_url(self):
+        return reverse("loans:application", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        """受付番号（年度-連番）。"""
+        return f"{self.fiscal_year}-{self.sequence:04d}" if self.sequence else "（受付前）"
+
+    @property
+    def is_bill(self) -> bool:
+        return self.loan_type == LoanType.BILL
+
+    @property
+    def is_bank_funded(self) -> bool:
+        return self.funding_source == FundingSource.BANK
+
+    @property
+    def title(self) -> str:
+        return f"{self.member.name}　{self.get_purpose_display()}　{self.amount:,}円"
+
+
+class Investigation(models.Model):
+    """実態把握（H2.3-0）。事業実態・資金使途・債権保全の三つと、面談の記録。"""
+
+    application = models.OneToOneField(
+        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="investigation"
+    )
+    interviewed_on = models.DateField("面談日")
+    interviewee = models.CharField("面談の相手", max_length=60)
+    business = models.TextField("事業実態の把握")
+    use_of_funds = models.TextField("資金使途の把握")
+    preservation = models.TextField("債権保全の検討")
+    conclusion = models.TextField("事務局の所見")
+    investigated_by = models.ForeignKey(User, verbose_name="調査した人", on_delete=models.PROTECT, related_name="+")
+    updated_on = models.DateField("記入日")
+
+    class Meta:
+        verbose_name = "実態把握"
+        verbose_name_plural = "実態把握"
+
+    def __str__(self):
+        return f"実態把握 {self.application}"
+
+
+class LoanSecurity(models.Model):
+    """申込に付ける担保。"""
+
+    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="securities")
+    interest = models.ForeignKey(
+        SecurityInterest, verbose_name="担保権", on_delete=models.PROTECT, related_name="loan_securities"
+    )
+
+    class Meta:
+        verbose_name = "申込の担保"
+        verbose_name_plural = "申込の担保"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "interest"],
+                name="loansecurity_once",
+                violation_error_message="同じ担保が二度付いています。",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.interest)
+
+
+class LoanGuarantee(models.Model):
+    """申込に付ける保証。"""
+
+    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="guarantees")
+    guarantee = models.ForeignKey(Guarantee, verbose_name="保証", on_delete=models.PROTECT, related_name="loan_guarantees")
+
+    class Meta:
+        verbose_name = "申込の保証"
+        verbose_name_plural = "申込の保証"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "guarantee"],
+                name="loanguarantee_once",
+                violation_error_message="同じ保証が二度付いています。",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.guarantee)
+
+
+class Condition(models.Model):
+    """理事会が付けた条件。契約の締結までに、満たしたことを確かめて記録する。"""
+
+    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="conditions")
+    text = models.CharField("条件", max_length=300)
+    met_on = models.DateField("満たした日", null=True)
+    met_by = models.ForeignKey(User, verbose_name="確かめた人", null=True, on_delete=models.PROTECT, related_name="+")
+    evidence = models.CharField("確かめた方法", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "条件"
+        verbose_name_plural = "条件"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(met_on__isnull=True) | (Q(met_by__isnull=False) & ~Q(evidence="")),
+                name="condition_met_whole",
+                violation_error_message="条件を満たした記録には、日付・確かめた人・方法が要ります。",
+            )
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class FundingDecision(models.Model):
+    """原資の決定（銀行の回答）。条件が変われば、案件は理事会に戻る（H2.1-g）。最新の一件が効く。"""
+
+    application = models.ForeignKey(
+        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="funding_decisions"
+    )
+    bank = models.CharField("金融機関", max_length=100)
+    decided_on = models.DateField("決定日")
+    result = models.CharField("結果", max_length=12, choices=FundingResult.choices)
+    amount = YenField("借入金額")
+    bank_rate = RateField("借入利率（年%）")
+    maturity_on = models.DateField("借入の最終期日")
+    document = models.ForeignKey(
+        Upload, verbose_name="決定通知の写し", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    document_reference = models.CharField("決定通知の番号", max_length=60)
+    note = models.TextField("備考", blank=True)
+    #: 理事会に戻したあとの新しい決定が済むまでは効かない
+    superseded = models.BooleanField("取り消し済", default=False)
+    recorded_by = models.ForeignKey(User, verbose_name="記録した人", on_delete=models.PROTECT, related_name="+")
+    recorded_on = models.DateField("記録日")
+
+    class Meta:
+        verbose_name = "原資の決定"
+        verbose_name_plural = "原資の決定"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="refused") | Q(amount__gt=0),
+                name="fundingdecision_amount",
+                violation_error_message="借入金額は1円以上で入力してください。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.bank} {self.get_result_display()}"

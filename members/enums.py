@@ -1,0 +1,34 @@
+"""組合員まわりの選択肢。"""
+
+from django.db import models
+
+
+class MemberKind(models.TextChoices):
+    """組合員の種類。"""
+
+    CORPORATE = "corporate", "法人"
+    SOLE = "sole", "個人事業主"
+
+
+class AccountType(models.TextChoices):
+    """預金の種類。"""
+
+    ORDINARY = "ordinary", "普通"
+    CURRENT = "current", "当座"
+    SAVINGS = "savings", "貯蓄"
+
+
+class OfficerTitle(models.TextChoices):
+    """役職。保証意思宣明公正証書の要否（民法465条の9）と利害関係の判定に使う。"""
+
+    REPRESENTATIVE_DIRECTOR = "representative_director", "代表取締役"
+    DIRECTOR = "director", "取締役"
+    AUDITOR = "auditor", "監査役"
+    EXECUTIVE_OFFICER = "executive_officer", "執行役"
+    REPRESENTATIVE_PARTNER = "representative_partner", "代表社員"
+    PARTNER = "partner", "業務執行社員"
+    OWNER = "owner", "事業主"
+    SPOUSE = "spouse", "配偶者（事業に従事）"
+    CHAIR = "chair", "理事長"
+    BOARD_MEMBER = "board_member", "理事"
+    MAJORITY_SHAREHOLDER = "majority_shareholder", "過半数株主"

@@ -1,0 +1,81 @@
+"""利用者・組合・方針。"""
+
+import itertools
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from coopfin.models import Cooperative, HaircutRate, Policy, Proposal, User
+from coopfin.roles import Role
+
+_serial = itertools.count(1)
+
+PASSWORD = "kumiai-kinyu-2026"
+
+HAIRCUTS = {
+    "land": 70,
+    "building": 60,
+    "forest": 50,
+    "leasehold_with_building": 60,
+    "registered_leasehold_with_building": 60,
+    "superficies": 60,
+    "land_lease": 50,
+    "machinery": 0,
+    "factory": 60,
+    "registered_ship": 50,
+    "other_ship": 50,
+    "vehicle": 50,
+    "receivable": 70,
+    "securities": 50,
+}
+
+
+def make_user(*roles, name=None, username=None):
+    """役割を持つ利用者。"""
+    number = next(_serial)
+    roles = roles or (Role.CLERK,)
+    return User.objects.create_user(
+        username or f"user{number}",
+        PASSWORD,
+        name=name or f"{Role(roles[0]).label} {number}郎",
+        roles=roles,
+    )
+
+
+def make_cooperative(**changes):
+    """組合。"""
+    values = {
+        "name": "石川機械工業協同組合",
+        "kana": "イシカワキカイコウギョウキョウドウクミアイ",
+        "postal_code": "920-8203",
+        "address": "石川県金沢市鞍月二丁目20番地",
+        "representative_title": "代表理事",
+        "representative_name": "小松 正",
+        "court": "金沢地方裁判所",
+        "payment_place": "組合の指定する組合名義の預金口座",
+        "fiscal_start_month": 4,
+    }
+    cooperative = Cooperative(**{**values, **changes})
+    cooperative.save()
+    return cooperative
+
+
+def make_policy(*, effective_on=date(2026, 4, 1), proposer=None, approver=None, approved=True, **changes):
+    """承認済の方針（二人で決めたもの）。"""
+    policy = Policy(
+        effective_on=effective_on,
+        source="金融事業規程 第8条",
+        paper_bill_last_maturity_on=date(2027, 3, 31),
+        proposed_by=proposer or make_user(Role.ADMIN),
+        **changes,
+    )
+    if approved:
+        policy.status = Proposal.Status.APPROVED
+        policy.decided_by = approver or make_user(Role.CHIEF)
+        policy.decided_at = timezone.now()
+    policy.save()
+    HaircutRate.objects.bulk_create(
+        HaircutRate(policy=policy, asset_kind=kind, haircut_rate=Decimal(rate)) for kind, rate in HAIRCUTS.items()
+    )
+    return policy
