@@ -73,6 +73,7 @@ class Application(models.Model):
     )
     fiscal_year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
     sequence = models.PositiveIntegerField("受付の連番", null=True, blank=True)
+    number = models.CharField("受付番号", max_length=12, blank=True, db_index=True)
     loan_type = models.CharField("形式", max_length=10, choices=LoanType.choices)
     purpose = models.CharField("使いみち", max_length=10, choices=Purpose.choices)
     purpose_detail = models.CharField("使いみちの内容", max_length=200)
@@ -168,15 +169,14 @@ class Application(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.number} {self.member}" if self.sequence else f"下書き {self.member}"
+        return f"{self.number} {self.member}" if self.number else f"下書き {self.member}"
 
     def get_absolute_url(self):
         return reverse("loans:application", args=[self.pk])
 
     @property
-    def number(self) -> str:
-        """受付番号（年度-連番）。"""
-        return f"{self.fiscal_year}-{self.sequence:04d}" if self.sequence else "（受付前）"
+    def number_label(self) -> str:
+        return self.number or "（受付前）"
 
     @property
     def is_bill(self) -> bool:
@@ -185,6 +185,16 @@ class Application(models.Model):
     @property
     def is_bank_funded(self) -> bool:
         return self.funding_source == FundingSource.BANK
+
+    @property
+    def loan(self):
+        """取り消されていない契約（なければ None）。"""
+        return next((loan for loan in self.contracts.all() if loan.state != "cancelled"), None)
+
+    @property
+    def funding(self):
+        """効いている原資の決定（なければ None）。"""
+        return next((decision for decision in self.funding_decisions.all() if not decision.superseded), None)
 
     @property
     def title(self) -> str:

@@ -29,12 +29,13 @@ class LoanQuerySet(models.QuerySet):
 class Loan(models.Model):
     """貸付。条件は契約のときに申込から写して固め、その後は変わらない。"""
 
-    application = models.OneToOneField(
-        Application, verbose_name="申込", on_delete=models.PROTECT, related_name="loan"
+    application = models.ForeignKey(
+        Application, verbose_name="申込", on_delete=models.PROTECT, related_name="contracts"
     )
     member = models.ForeignKey(Member, verbose_name="債務者", on_delete=models.PROTECT, related_name="loans")
     fiscal_year = models.PositiveSmallIntegerField("年度")
     sequence = models.PositiveIntegerField("契約の連番")
+    number = models.CharField("契約番号", max_length=20, unique=True, help_text="手形貸付は T、証書貸付は S で始まる。")
     loan_type = models.CharField("形式", max_length=10, choices=LoanType.choices)
     state = models.CharField("状態", max_length=12, choices=LoanState.choices, default=LoanState.CONTRACTED)
     principal = YenField("元金")
@@ -66,6 +67,12 @@ class Loan(models.Model):
                 name="loan_number_once",
                 violation_error_message="同じ契約番号がすでにあります。",
             ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=~Q(state="cancelled"),
+                name="loan_one_per_application",
+                violation_error_message="一つの申込から契約できる貸付は一つです。",
+            ),
             models.CheckConstraint(
                 condition=Q(principal__gt=0),
                 name="loan_principal",
@@ -83,12 +90,6 @@ class Loan(models.Model):
 
     def get_absolute_url(self):
         return reverse("loans:loan", args=[self.pk])
-
-    @property
-    def number(self) -> str:
-        """契約番号。手形貸付は T、証書貸付は S で始まる。"""
-        prefix = "T" if self.loan_type == LoanType.BILL else "S"
-        return f"{prefix}-{self.fiscal_year}-{self.sequence:03d}"
 
     @property
     def is_bill(self) -> bool:
