@@ -3,6 +3,7 @@
 import os
 
 import django
+import hypothesis
 import pytest
 from django.test import TransactionTestCase
 
@@ -15,6 +16,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "coopfin.settings"
 # Playwright's synchronous interface keeps an event loop in this thread; Django would refuse its own ORM beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
+
+# The same examples on both databases and on every machine, however slow it is that day.
+hypothesis.settings.register_profile("coopfin", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("coopfin")
 
 BROWSER_FIXTURES = {"live_url", "new_page", "browser_page", "tablet_page"}
 
