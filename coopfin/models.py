@@ -323,7 +323,7 @@ class HaircutRate(models.Model):
     """担保掛目（Q3: 土地70〜80%、機械は0が多い）。方針の版に属し、種類ごとに一行。"""
 
     policy = models.ForeignKey(Policy, verbose_name="方針", on_delete=models.CASCADE, related_name="haircuts")
-    asset_kind = models.CharField("担保の種類", max_length=30)
+    asset_kind = models.CharField("担保の種類", max_length=40)
     haircut_rate = RateField("掛目（%）")
 
     class Meta:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             name='HaircutRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asset_kind', models.CharField(max_length=30, verbose_name='担保の種類')),
+                ('asset_kind', models.CharField(max_length=40, verbose_name='担保の種類')),
                 ('haircut_rate', coopfin.fields.RateField(decimal_places=4, max_digits=7, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='掛目（%）')),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='haircuts', to='coopfin.policy', verbose_name='方針')),
             ],
