@@ -65,9 +65,7 @@ class LineChart:
         for line in self.series:
             if line.points:
                 (first, opening), (last, closing) = line.points[0], line.points[-1]
-                sentences.append(
-                    f"{line.label}: {_day(first)}の{opening:,}円から{_day(last)}の{closing:,}円まで。"
-                )
+                sentences.append(f"{line.label}: {_day(first)}の{opening:,}円から{_day(last)}の{closing:,}円まで。")
         return " ".join(sentences) or "表示する数字がありません。"
 
     @property
@@ -264,9 +262,7 @@ def _line(line: Series, x, y, *, step: bool, floor: int) -> list[SafeString]:
     pieces.append(format_html('<path d="{}" fill="none" stroke-linejoin="round" {}/>', path, stroke))
     if not line.planned:
         day, value = points[-1]
-        pieces.append(
-            format_html('<circle cx="{}" cy="{}" r="3.5" fill="{}"/>', _px(x(day)), _px(y(value)), ACTION)
-        )
+        pieces.append(format_html('<circle cx="{}" cy="{}" r="3.5" fill="{}"/>', _px(x(day)), _px(y(value)), ACTION))
     return pieces
 
 
@@ -280,7 +276,7 @@ def _day_labels(days, today, x, baseline, left, right) -> list[SafeString]:
         start = {"start": position, "middle": position - width // 2, "end": position - width}[anchor]
         if start < left - 300 or start + width > right + 80:
             return
-        if all(start > end + 120 or start + width < begin - 120 for begin, end in placed):
+        if all(start > end + 150 or start + width < begin - 150 for begin, end in placed):
             placed.append((start, start + width))
             pieces.append(_text(position, baseline, label, anchor=anchor))
 
@@ -300,8 +296,10 @@ def _legend(series, left) -> list[SafeString]:
     for line in series:
         if not line.points:
             continue
-        dash = mark_safe(f'stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="5 4"') if line.planned else mark_safe(
-            f'stroke="{ACTION}" stroke-width="2.5"'
+        dash = (
+            mark_safe(f'stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="5 4"')
+            if line.planned
+            else mark_safe(f'stroke="{ACTION}" stroke-width="2.5"')
         )
         pieces.append(format_html('<path d="M{} 8H{}" {}/>', _px(position), _px(position + 240), dash))
         pieces.append(_text(position + 300, 120, line.label))
@@ -311,9 +309,10 @@ def _legend(series, left) -> list[SafeString]:
 
 def _figure(key, title, description, width, height, *pieces) -> SafeString:
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" width="100%" role="img" aria-labelledby="{}-t {}-d" focusable="false">'
+        '<svg class="{}" viewBox="0 0 {} {}" width="100%" role="img" aria-labelledby="{}-t {}-d" focusable="false">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>',
-        width, height, key, key, key, title, key, description, format_html_join("", "{}", ((p,) for p in pieces)),
+        "chart small" if width < 500 else "chart", width, height, key, key, key, title, key, description,
+        format_html_join("", "{}", ((piece,) for piece in pieces)),
     )  # fmt: skip
 
 
@@ -325,7 +324,7 @@ def _text(x: int, y: int, text: str, anchor: str = "start") -> SafeString:
 
 def _text_width(text: str) -> int:
     """11画素の文字で書いたときのおおよその幅（十分の一画素）。"""
-    return sum(110 if ord(letter) > 0x2FF else 66 for letter in text)
+    return sum(110 if ord(letter) > 0x2FF else 75 for letter in text)
 
 
 def _px(tenths: int) -> str:

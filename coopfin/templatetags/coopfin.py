@@ -235,7 +235,9 @@ def gauge(used, ask, limit, label, source="", ask_label="今回"):
 def schedule(instalments, caption="償還予定"):
     """償還予定。休日で動く支払日を矢印で示し、合計を足に置く。長いものは折りたたむ。"""
     rows = list(instalments or ())
-    totals = {name: sum(getattr(row, name) or 0 for row in rows) for name in ("principal", "interest", "fee", "payment")}
+    totals = {
+        name: sum(getattr(row, name) or 0 for row in rows) for name in ("principal", "interest", "fee", "payment")
+    }
     long = len(rows) > LONG_SCHEDULE
     return {
         "rows": rows,

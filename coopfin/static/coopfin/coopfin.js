@@ -44,10 +44,14 @@
   const half = (text) => text.normalize("NFKC").replace(/[\s,，]/g, "");
   const readYen = (raw) => {
     const text = half(raw).replace(/^[¥\\]|円$/g, "");
-    const match = /^(?:(\d+(?:\.\d+)?)億)?(?:(\d+(?:\.\d+)?)万)?(?:(\d+(?:\.\d+)?)千)?(\d+)?$/.exec(text);
-    if (!text || !match) return "";
-    const [oku, man, sen, one] = match.slice(1).map((part) => Number(part || 0));
-    const amount = Math.round(oku * 1e8) + Math.round(man * 1e4) + Math.round(sen * 1e3) + one;
+    if (!text) return "";
+    // 億・万で区切り、その中の 千・百 を読む（1億2千万、2千5百、1.5億）。
+    const parts = /^(?:(.+)億)?(?:([^億]+)万)?([^億万]*)$/.exec(text);
+    const section = (part) => {
+      const found = /^(?:(\d+(?:\.\d+)?)千)?(?:(\d+)百)?(\d+(?:\.\d+)?)?$/.exec(part || "");
+      return found ? Number(found[1] || 0) * 1000 + Number(found[2] || 0) * 100 + Number(found[3] || 0) : NaN;
+    };
+    const amount = parts ? Math.round((section(parts[1]) * 1e4 + section(parts[2])) * 1e4 + section(parts[3])) : NaN;
     return Number.isSafeInteger(amount) ? `${amount.toLocaleString("ja-JP")}円` : "";
   };
   const eras = { R: 2018, 令和: 2018, H: 1988, 平成: 1988, S: 1925, 昭和: 1925, T: 1911, 大正: 1911, M: 1867, 明治: 1867 };
@@ -132,18 +136,19 @@
 
   // 横に送れる表だけを、キーボードでも送れるようにする。
   const scrollers = () => each(".table-scroll", (box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; else box.removeAttribute("tabindex");
   });
   function prepare(root) {
-    each("[data-echo]", (input) => { if (input.value) echo(input); }, root);
+    // サーバーが誤りを言っている欄には、打ち直すまで重ねて言わない。
+    each("[data-echo]:not(.is-invalid)", (input) => { if (input.value) echo(input); }, root);
     each("form[data-preview-url]", preview, root);
     scrollers();
   }
-  window.addEventListener("resize", scrollers);
   document.addEventListener("toggle", scrollers, true);
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
+    new ResizeObserver(scrollers).observe(document.body);
     const errors = document.querySelector("[data-focus]");
     if (errors) errors.focus();
   });
