@@ -64,7 +64,7 @@ def committee_vote(*, members, present, yes=None, interested=0, quorum=None):
 
 
 def general_meeting_vote(*, members, present_votes, yes=None, special=True):
-    """総会の議決: half of all members present; special resolutions two thirds of the votes present, others a majority."""
+    """総会の議決: half of all members present; special resolutions two thirds of the votes, others a majority."""
     needed = -(-present_votes * 2 // 3) if special else present_votes // 2 + 1
     return _decide(
         who="組合員",

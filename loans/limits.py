@@ -170,8 +170,8 @@ def estimate_borrowing_limit(
     rows = (
         Explanation(
             "共同事業の新規所要額",
-            f"{group(turnover_need)}円 ＋ {group(facility_need)}円 ＋ {group(other_need)}円 － 自己資金{group(own_funds)}円"
-            f" = {group(need)}円（マイナスは0円）",
+            f"{group(turnover_need)}円 ＋ {group(facility_need)}円 ＋ {group(other_need)}円"
+            f" － 自己資金{group(own_funds)}円 = {group(need)}円（マイナスは0円）",
             need,
         ),
         Explanation(
