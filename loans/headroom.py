@@ -12,7 +12,7 @@ from coopfin.models import Cooperative
 from governance.models import LimitResolution
 from ledger.accounts import BORROWING_ACCOUNTS, Side
 from ledger.models import VoucherLine, VoucherState
-from loans.enums import FundingSource
+from loans.enums import ApplicationState, FundingSource
 from loans.limits import LimitCheck, LimitChecks, LimitKind, check_all, check_limit
 from loans.models import Application, LoanEvent
 
@@ -72,7 +72,8 @@ def of(application: Application, on: date) -> Headroom:
     if resolution is None:
         return Headroom(resolution=None, checks=None)
     others = _committed(on, application)
-    requested = application.amount
+    # 実行済なら残高に入っているので、今回の額としてもう一度は数えない。
+    requested = 0 if application.state == ApplicationState.DISBURSED else application.amount
     member = check_limit(
         kind=LimitKind.MEMBER,
         limit=resolution.member_loan_limit,

@@ -1,0 +1,160 @@
+"""申込の操作: 下書き、条件の変更、受付、実態把握、差戻し、取下げ。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from coopfin import log
+from coopfin.calc import days
+from coopfin.flow import StepRefused, block
+from coopfin.models import Cooperative, Policy, Sequence
+from governance import operations as governance
+from governance.enums import BodyKind
+from loans import items
+from loans.enums import ApplicationState, LoanType
+from loans.models import Application, Investigation
+from loans.operations import base, security
+from loans.terms import LoanTerms, compute
+
+#: 条件を直せる状態
+EDITABLE = (
+    ApplicationState.DRAFT,
+    ApplicationState.RECEIVED,
+    ApplicationState.INVESTIGATION,
+    ApplicationState.RETURNED,
+)
+TERM_FIELDS = (
+    "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
+    "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months", "grace_installments",
+    "first_due_on", "anchor_day", "no_representative_guarantee_reason",
+)  # fmt: skip
+
+
+def _apply(application: Application, terms: dict, on: date) -> None:
+    for name in TERM_FIELDS:
+        if name in terms:
+            setattr(application, name, terms[name])
+    if application.loan_type == LoanType.BILL:
+        application.method, application.installments, application.interval_months = "", None, None
+        application.first_due_on, application.anchor_day, application.grace_installments = None, None, 0
+    else:
+        policy = application.policy or Policy.on(on)
+        if policy is None:
+            raise StepRefused(
+                "申込の保存",
+                [block("効力のある方針がないため、償還予定を計算できません。管理サイトで方針を承認してください。", "金融事業規程")],
+            )
+        application.maturity_on = application.maturity_on or application.first_due_on
+        application.maturity_on = compute(LoanTerms.of_application(application, policy)).maturity_on
+
+
+@transaction.atomic
+def create_draft(*, member, terms: dict, by, on: date) -> Application:
+    """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。"""
+    application = Application(member=member, created_by=by, entered_state_on=on)
+    _apply(application, terms, on)
+    application.full_clean(exclude=["created_by"])
+    application.save()
+    log.record(application, verb="draft", label="下書きの作成", by=by, on=on)
+    security.propose_representative(application, by=by, on=on)
+    application.refresh_from_db()
+    return application
+
+
+@transaction.atomic
+def update_terms(application: Application, *, terms: dict, by, on: date) -> Application:
+    """条件を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
+    application = base.lock(application)
+    if application.state not in EDITABLE:
+        raise StepRefused(
+            "条件の変更",
+            [
+                block(
+                    f"「{application.get_state_display()}」の申込の条件は変えられません。直すときは差し戻してください。",
+                    "事務の流れ",
+                )
+            ],
+        )
+    before = {name: str(getattr(application, name)) for name in TERM_FIELDS}
+    _apply(application, terms, on)
+    application.full_clean()
+    base.touch(application)
+    changed = {
+        Application._meta.get_field(name).verbose_name: [before[name], str(getattr(application, name))]
+        for name in TERM_FIELDS
+        if before[name] != str(getattr(application, name))
+    }
+    log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
+    return application
+
+
+@transaction.atomic
+def receive(application: Application, *, by, on: date, reason: str = "") -> Application:
+    """受け付ける。受付番号を年度ごと欠番なく付け、適用する方針を固める（H2.1-b、H2.2-a）。"""
+    application = base.lock(application)
+    step = base.check(application, "receive", by=by, on=on, reason=reason)
+    application.fiscal_year = days.fiscal_year(on, Cooperative.current().fiscal_start_month)
+    application.sequence = Sequence.next("application", application.fiscal_year)
+    application.number = f"{application.fiscal_year}-{application.sequence:04d}"
+    application.received_by, application.received_on, application.policy = by, on, Policy.on(on)
+    return base.advance(application, step, by=by, on=on, reason=reason, number=application.number)
+
+
+@transaction.atomic
+def investigate(application: Application, *, by, on: date, reason: str = "") -> Application:
+    """実態把握を始める（差し戻された案件では、やり直す）。"""
+    return base.take(base.lock(application), "investigate", by=by, on=on, reason=reason)
+
+
+@transaction.atomic
+def record_investigation(application: Application, *, record: dict, by, on: date) -> Investigation:
+    """実態把握を記録する（H2.3-0）。実態把握中のあいだは書き直せる。"""
+    application = base.lock(application)
+    if application.state != ApplicationState.INVESTIGATION:
+        raise StepRefused(
+            "実態把握の記録",
+            [block("実態把握を記録できるのは「実態把握中」のときだけです。", "事務の流れ")],
+        )
+    investigation = getattr(application, "investigation", None) or Investigation(application=application)
+    for name, value in record.items():
+        setattr(investigation, name, value)
+    investigation.investigated_by, investigation.updated_on = by, on
+    investigation.full_clean()
+    investigation.save()
+    base.touch(application)
+    log.record(application, verb="record_investigation", label="実態把握の記録", by=by, on=on)
+    return investigation
+
+
+def _close_items(application: Application, *, by, on: date) -> None:
+    for kind in (BodyKind.COMMITTEE, BodyKind.BOARD):
+        item = items.open_item(application, kind)
+        if item is not None:
+            governance.withdraw(item, by=by, on=on)
+
+
+def _forget_decision(application: Application) -> None:
+    application.approved_on = application.approval_expires_on = application.decided_by = None
+    application.funding_decisions.filter(superseded=False).update(superseded=True)
+
+
+@transaction.atomic
+def return_(application: Application, *, by, on: date, reason: str) -> Application:
+    """差し戻す。理由が要る。付議中の議案は取り下げ、決定は取り消される。"""
+    application = base.lock(application)
+    step = base.check(application, "return", by=by, on=on, reason=reason)
+    _close_items(application, by=by, on=on)
+    _forget_decision(application)
+    application.conditions.filter(met_on__isnull=True).delete()
+    return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+@transaction.atomic
+def withdraw(application: Application, *, by, on: date, reason: str) -> Application:
+    """取り下げる。理由が要る。"""
+    application = base.lock(application)
+    step = base.check(application, "withdraw", by=by, on=on, reason=reason)
+    _close_items(application, by=by, on=on)
+    return base.advance(application, step, by=by, on=on, reason=reason)

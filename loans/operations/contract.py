@@ -1,0 +1,199 @@
+"""契約の操作: 原資の決定、契約手続の開始と取りやめ、書類の発行・受領、条件の確認、実行準備の確認。"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from coopfin import log
+from coopfin.calc import days
+from coopfin.flow import StepRefused, block
+from coopfin.models import Cooperative, Sequence
+from documents import operations as documents
+from governance.enums import BodyKind
+from loans import printing
+from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
+from loans.models import Application, Condition, FundingDecision, Loan
+from loans.operations import base, review
+from loans.terms import LoanTerms, compute
+from loans.workflow import documents_of
+
+CONTRACT_PREFIX = {LoanType.BILL: "T", LoanType.DEED: "S"}
+
+
+@transaction.atomic
+def record_funding(
+    application: Application,
+    *,
+    bank: str,
+    decided_on: date,
+    result: str,
+    amount: int,
+    bank_rate: Decimal,
+    maturity_on: date,
+    document_reference: str,
+    note: str = "",
+    upload=None,
+    new_terms: dict | None = None,
+    by,
+    on: date,
+    reason: str = "",
+) -> FundingDecision:
+    """原資の決定を記録する（H2.1-g）。銀行が条件を変えたら、貸付の条件を改めて理事会に戻す。
+
+    new_terms は、銀行の条件に合わせて改める貸付の条件（金額・利率・期日など）。
+    """
+    application = base.lock(application)
+    step = base.check(application, "record_funding", by=by, on=on, reason=reason)
+    if not application.is_bank_funded:
+        raise StepRefused(step.label, [block("この案件の原資は自己資金です。銀行の決定は要りません。", "申込の内容")])
+    if decided_on > on:
+        raise StepRefused(step.label, [block("銀行の決定日が今日より先です。", "手引き 第2章2 四")])
+    if result == FundingResult.AS_APPLIED and amount < application.amount:
+        raise StepRefused(
+            step.label,
+            [block("申込どおりの承諾なのに、借入金額が承認された金額より少なくなっています。", "手引き 第2章2 四")],
+        )
+    application.funding_decisions.filter(superseded=False).update(superseded=True)
+    decision = FundingDecision(
+        application=application, bank=bank, decided_on=decided_on, result=result, amount=amount, bank_rate=bank_rate,
+        maturity_on=maturity_on, document_reference=document_reference, note=note, document=upload, recorded_by=by,
+        recorded_on=on,
+    )  # fmt: skip
+    decision.full_clean()
+    decision.save()
+    log.record(
+        application, verb="record_funding", label="原資の決定の記録", by=by, on=on, reason=reason, bank=bank,
+        result=decision.get_result_display(), amount=amount,
+    )  # fmt: skip
+    if result == FundingResult.CHANGED:
+        _back_to_board(application, new_terms or {}, by=by, on=on, reason=reason or note or "銀行が条件を変えたため")
+    else:
+        base.touch(application, "version")
+    return decision
+
+
+def _back_to_board(application: Application, new_terms: dict, *, by, on: date, reason: str) -> None:
+    step = base.check(application, "funding_changed", by=by, on=on, reason=reason)
+    before = {name: str(getattr(application, name)) for name in new_terms}
+    for name, value in new_terms.items():
+        setattr(application, name, value)
+    if not application.is_bill:
+        application.maturity_on = compute(LoanTerms.of_application(application, application.policy)).maturity_on
+    application.approved_on = application.approval_expires_on = application.decided_by = None
+    application.conditions.filter(met_on__isnull=True).delete()
+    after = {name: str(getattr(application, name)) for name in new_terms}
+    base.advance(application, step, by=by, on=on, reason=reason, before_terms=before, after_terms=after)
+    application.full_clean()
+    review.submit_item(application, BodyKind.BOARD, "decide", by=by, on=on)
+
+
+@transaction.atomic
+def begin(application: Application, *, contracted_on: date, by, on: date, reason: str = "") -> Loan:
+    """契約手続を始める。契約番号を年度ごと欠番なく付け、承認された条件を固める。"""
+    application = base.lock(application)
+    step = base.check(application, "contract", by=by, on=on, reason=reason, contract_on=contracted_on)
+    if contracted_on < application.approved_on:
+        raise StepRefused(step.label, [block("契約日が理事会の決定日より前です。", "手引き 第2章2 四")])
+    if contracted_on > application.approval_expires_on:
+        raise StepRefused(step.label, [block("契約日が理事会の決定の有効期限を過ぎます。", "金融事業規程")])
+    if contracted_on > application.disburse_on:
+        application.disburse_on = contracted_on
+    fiscal_year = days.fiscal_year(contracted_on, Cooperative.current().fiscal_start_month)
+    sequence = Sequence.next("contract", fiscal_year)
+    loan = Loan(
+        application=application,
+        member=application.member,
+        fiscal_year=fiscal_year,
+        sequence=sequence,
+        number=f"{CONTRACT_PREFIX[LoanType(application.loan_type)]}-{fiscal_year}-{sequence:03d}",
+        loan_type=application.loan_type,
+        principal=application.amount,
+        funding_source=application.funding_source,
+        interest_rate=application.interest_rate,
+        fee_rate=application.fee_rate,
+        damages_rate=application.policy.damages_rate,
+        contracted_on=contracted_on,
+        maturity_on=application.maturity_on,
+        method=application.method,
+        installments=application.installments,
+        interval_months=application.interval_months,
+        grace_installments=application.grace_installments,
+        first_due_on=application.first_due_on,
+        anchor_day=application.anchor_day,
+        policy=application.policy,
+        contracted_by=by,
+    )
+    compute(LoanTerms.of_loan(loan, start_on=max(contracted_on, application.disburse_on)))
+    loan.full_clean()
+    loan.save()
+    base.advance(application, step, by=by, on=on, reason=reason, contract=loan.number)
+    log.record(loan, verb="contract", label="契約手続の開始", by=by, on=on)
+    return loan
+
+
+@transaction.atomic
+def cancel(application: Application, *, by, on: date, reason: str) -> Application:
+    """契約手続を取りやめる。契約番号は取消として残り、発行した書類は無効になる。"""
+    application = base.lock(application)
+    step = base.check(application, "cancel_contract", by=by, on=on, reason=reason)
+    loan = application.loan
+    for document in documents_of(loan):
+        documents.void(document, reason=f"契約手続の取りやめ: {reason}"[:300], by=by, on=on)
+    loan.state = LoanState.CANCELLED
+    loan.save(update_fields=["state"])
+    log.record(loan, verb="cancel_contract", label="契約手続の取りやめ", by=by, on=on, reason=reason)
+    return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+def issue_paper(application: Application, *, code: str, by, on: date):
+    """契約書類を一つ発行する。描くのは鎖錠の外で行う。"""
+    if application.state != ApplicationState.CONTRACTING:
+        raise StepRefused("書類の発行", [block("書類を発行できるのは「契約手続中」のときだけです。", "事務の流れ")])
+    loan = application.loan
+    paper = next((paper for paper in printing.papers_for(loan) if paper.code == code), None)
+    if paper is None:
+        raise StepRefused("書類の発行", [block("この契約に、その書類は要りません。", "手引き 第2章2 四")])
+    document = documents.issue(
+        paper=paper, context_builder=lambda number: printing.context_for(paper, loan, number=number, on=on),
+        target=loan, by=by, on=on,
+    )  # fmt: skip
+    log.record(application, verb="issue_paper", label="書類の発行", by=by, on=on, paper=str(document))
+    return document
+
+
+@transaction.atomic
+def receive_signed(application: Application, document, *, by, on: date):
+    """調印済の書類を受け取る（H2.5-a）。"""
+    application = base.lock(application)
+    documents.mark_signed(document, by=by, on=on)
+    base.touch(application, "version")
+    log.record(application, verb="receive_signed", label="調印済書類の受領", by=by, on=on, paper=str(document))
+    return document
+
+
+@transaction.atomic
+def meet_condition(application: Application, condition: Condition, *, evidence: str, by, on: date) -> Condition:
+    """理事会の条件を満たしたことを記録する。"""
+    application = base.lock(application)
+    if application.state not in (ApplicationState.APPROVED, ApplicationState.CONTRACTING):
+        raise StepRefused("条件の記録", [block("条件を記録できるのは、承認から実行準備の確認までです。", "事務の流れ")])
+    condition = application.conditions.select_for_update().get(pk=condition.pk)
+    if condition.met_on is not None:
+        raise StepRefused("条件の記録", [block("この条件は、すでに満たしたと記録されています。", "二重操作の防止")])
+    condition.met_on, condition.met_by, condition.evidence = on, by, evidence
+    condition.full_clean()
+    condition.save()
+    base.touch(application, "version")
+    log.record(
+        application, verb="meet_condition", label="条件の確認", by=by, on=on, condition=condition.text, evidence=evidence
+    )
+    return condition
+
+
+@transaction.atomic
+def confirm_ready(application: Application, *, by, on: date, reason: str = "") -> Application:
+    """実行できることを、契約手続をした人とは別の人が確認する。"""
+    return base.take(base.lock(application), "confirm_ready", by=by, on=on, reason=reason)

@@ -1,0 +1,144 @@
+"""審査の操作: 付議、委員の意見、答申、理事会の決定（H2.1-d、H2.4-g）。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+
+from coopfin import log
+from coopfin.calc import days
+from coopfin.flow import StepRefused, block
+from governance import operations as governance
+from governance.enums import BodyKind, ItemResult
+from loans import coverage, items
+from loans.models import Application, Condition
+from loans.operations import base
+from loans.workflow import FLOW
+
+
+def submit_item(application: Application, kind: str, decide_page: str, *, by, on: date) -> None:
+    """機関に付議する議案を作る。"""
+    governance.submit(
+        body_kind=kind,
+        title=f"{application.number} {application.title}の貸付"[:200],
+        target=application,
+        target_url=application.get_absolute_url(),
+        decide_url=reverse(f"loans:{decide_page}", args=[application.pk]),
+        interested=coverage.interested_persons(application, on=on),
+        by=by,
+        on=on,
+    )
+
+
+@transaction.atomic
+def submit_to_committee(application: Application, *, by, on: date, reason: str = "") -> Application:
+    """金融委員会に付議する。"""
+    application = base.lock(application)
+    step = base.check(application, "submit_to_committee", by=by, on=on, reason=reason)
+    submit_item(application, BodyKind.COMMITTEE, "recommend", by=by, on=on)
+    return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+@transaction.atomic
+def give_opinion(application: Application, *, choice: str, text: str, by, on: date):
+    """委員が意見（賛成・条件付賛成・反対）と理由を述べる。自分の席でだけ述べられる。"""
+    application = base.lock(application)
+    refused = [
+        finding
+        for guard in (FLOW["recommend"].guards[0], FLOW["recommend"].guards[2])
+        for finding in guard(application, by=by, on=on)
+        if finding.blocks
+    ]
+    item = items.open_item(application, BodyKind.COMMITTEE)
+    person = getattr(by, "person", None)
+    seat = next((s for s in governance.seats_of(BodyKind.COMMITTEE, on) if s.person == person), None)
+    if item is None:
+        refused.append(block("この案件は金融委員会に付議されていません。", "金融委員会規約"))
+    if seat is None:
+        refused.append(block("在任の金融委員だけが意見を述べられます。", "金融委員会規約"))
+    if not by.has_perm("loans.give_opinion"):
+        refused.append(block("意見を述べる権限がありません。", "役割の表"))
+    if refused:
+        raise StepRefused("意見の記録", refused)
+    opinion = governance.give_opinion(item, seat=seat, choice=choice, reason=text, by=by, on=on)
+    base.touch(application, "version")
+    log.record(application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display())
+    return opinion
+
+
+@transaction.atomic
+def recommend(
+    application: Application, *, result: str, conditions: str = "", comment: str = "", by, on: date, reason: str = ""
+) -> Application:
+    """答申を記録する。委員会の結論であり、決定ではない（理事会が決める）。"""
+    application = base.lock(application)
+    step = base.check(application, "recommend", by=by, on=on, reason=reason)
+    item = items.open_item(application, BodyKind.COMMITTEE)
+    governance.conclude_committee(
+        item,
+        result=result,
+        conditions=conditions,
+        comment=comment,
+        by=by,
+        on=on,
+        barred={application.received_by_id: "受け付けた本人は、答申を記録できません。"},
+    )
+    return base.advance(application, step, by=by, on=on, reason=reason, result=ItemResult(result).label)
+
+
+@transaction.atomic
+def submit_to_board(application: Application, *, by, on: date, reason: str = "") -> Application:
+    """理事会に付議する。"""
+    application = base.lock(application)
+    step = base.check(application, "submit_to_board", by=by, on=on, reason=reason)
+    submit_item(application, BodyKind.BOARD, "decide", by=by, on=on)
+    return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+@transaction.atomic
+def decide(
+    application: Application, *, result: str, conditions: list[str] = (), comment: str = "", by, on: date,
+    reason: str = "",
+) -> Application:  # fmt: skip
+    """理事会の決定を記録する。定足数と賛否は governance が数え、限度額は組合を鎖錠したうえで確かめる。
+
+    継続審議では、状態は変わらず、議案は次の会議を待つ。
+    """
+    application = base.lock(application)
+    name = {
+        ItemResult.FAVOURABLE: "approve",
+        ItemResult.CONDITIONAL: "approve",
+        ItemResult.UNFAVOURABLE: "decline",
+        ItemResult.CONTINUED: None,
+    }[ItemResult(result)]
+    texts = [text.strip() for text in conditions if text.strip()]
+    if result == ItemResult.CONDITIONAL and not texts:
+        raise StepRefused("決定の記録", [block("条件付の決定には、条件を一つ以上記入してください。", "手引き 第2章2 三")])
+    item = items.open_item(application, BodyKind.BOARD)
+    if item is not None:
+        governance.refresh_recusals(item, interested=coverage.interested_persons(application, on=on), on=on)
+    step = base.check(application, name, by=by, on=on, reason=reason or comment) if name else None
+    if item is None:
+        raise StepRefused("決定の記録", [block("この案件は理事会に付議されていません。", "定款")])
+    decided = governance.decide_board(
+        item,
+        result=result,
+        conditions="\n".join(texts),
+        comment=comment,
+        by=by,
+        on=on,
+        barred={application.received_by_id: "受け付けた本人は、決定を記録できません。"},
+    )
+    if step is None:
+        base.touch(application, "version")
+        log.record(application, verb="continued", label="継続審議", by=by, on=on, reason=reason or comment)
+        return application
+    if name == "approve":
+        application.approved_on, application.decided_by = on, by
+        application.approval_expires_on = days.add_months(on, application.policy.approval_expiry_months)
+        Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)
+    return base.advance(
+        application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts
+    )

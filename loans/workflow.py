@@ -1,0 +1,442 @@
+"""申込の流れの表。受付から実行まで、誰が・いつ・何を確かめて次へ進めるか（手引き 第2章2、ドメイン E1）。
+
+確認の関数は文とよりどころを返すだけで、何も変えない。同じ文が、案件のページ・断り文句・試験に出る。
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from collateral.enums import GuaranteeScope
+from coopfin.calc import days
+from coopfin.calc.yen import ImpossibleTerms
+from coopfin.flow import Finding, Flow, Step, block, passed, warn
+from coopfin.models import Policy
+from coopfin.segregation import may_check
+from documents.models import IssuedDocument
+from governance import operations as governance
+from governance.enums import BodyKind
+from loans import coverage, headroom, items, printing
+from loans.enums import ApplicationState as S
+from loans.enums import FundingResult, FundingSource
+from loans.terms import LoanTerms, compute
+
+RULES = "手引き 第2章2"
+FLOW_SOURCE = "事務の流れ（手引き 第2章1）"
+SEGREGATION = "相互牽制（手引き 第2章1 e）"
+
+
+def _page(name: str, application, **more) -> str:
+    return reverse(f"loans:{name}", args=[application.pk]) if application.pk else ""
+
+
+# --- 誰が ----------------------------------------------------------------------------------
+
+
+def not_interested(application, *, by, on, **given):
+    """利害関係のある人は、その案件のどの手続にも加われない（ドメイン E）。"""
+    person = getattr(by, "person", None)
+    if person is None:
+        return
+    reason = coverage.interested_persons(application, on=on).get(person)
+    if reason:
+        yield block(
+            f"{person}さんは{reason}で、この案件に利害関係があるため、手続に加われません。",
+            "中小企業等協同組合法 36条の6・38条",
+            code="interested",
+        )
+
+
+def not_the_receiver(application, *, by, on, **given):
+    """受け付けた人は決定できない。"""
+    if not may_check(application.received_by_id, by.pk):
+        yield block(
+            f"受け付けた本人（{application.received_by}）は、この申込の決定を記録できません。別の人にお願いしてください。",
+            SEGREGATION,
+            code="receiver",
+        )
+
+
+def not_the_investigator(application, *, by, on, **given):
+    """実態把握をした人は、委員として意見を述べられない（ドメイン E）。"""
+    investigation = getattr(application, "investigation", None)
+    if investigation is not None and investigation.investigated_by_id == by.pk:
+        yield block("実態把握をした人は、同じ案件に委員として意見を述べられません。", SEGREGATION, code="investigator")
+
+
+def another_person_confirms(application, *, by, on, **given):
+    """契約手続をした人は、実行の準備が整ったことを自分では確認できない。"""
+    loan = application.loan
+    if loan is not None and not may_check(loan.contracted_by_id, by.pk):
+        yield block(
+            f"契約手続をした本人（{loan.contracted_by}）は確認できません。別の人にお願いしてください。",
+            SEGREGATION,
+            code="contract-maker",
+        )
+
+
+# --- 何を ----------------------------------------------------------------------------------
+
+
+def member_is_current(application, *, by, on, **given):
+    """貸せるのは組合員だけ（中協法9条の2）。"""
+    member = application.member
+    if member.left_on and member.left_on <= on:
+        yield block(f"{member}は{member.left_on:%Y-%m-%d}に脱退しています。", "中小企業等協同組合法 9条の2", code="left")
+    elif member.joined_on > on:
+        yield block(f"{member}の加入日はまだ来ていません。", "中小企業等協同組合法 9条の2", code="not-joined")
+
+
+def policy_in_force(application, *, by, on, **given):
+    """方針（金融事業規程）がなければ計算も審査もできない。"""
+    if (application.policy or Policy.on(on)) is None:
+        yield block(
+            "この日に効力のある方針（金融事業規程の定め）がありません。管理サイトで提案し、別の人が承認してください。",
+            "金融事業規程",
+            url=reverse("admin:coopfin_policy_changelist"),
+            url_label="方針を見る",
+            code="no-policy",
+        )
+
+
+def terms_can_be_computed(application, *, by, on, **given):
+    """条件から償還予定・利息が計算できること。"""
+    policy = application.policy or Policy.on(on)
+    if policy is None:
+        return
+    try:
+        computation = compute(LoanTerms.of_application(application, policy))
+    except ImpossibleTerms as error:
+        yield block(str(error), f"{RULES} 三 c", url=_page("edit", application), url_label="条件を直す", code="terms")
+        return
+    if not application.is_bill and computation.maturity_on != application.maturity_on:
+        yield block("最終期日が償還予定と合いません。条件を開いて保存し直してください。", f"{RULES} 三 c",
+                    url=_page("edit", application), url_label="条件を直す", code="terms")  # fmt: skip
+
+
+def form_and_term(application, *, by, on, **given):
+    """形式と期間の目安（H2.4-c）: 手形は1年未満、証書は1年以上が通例。"""
+    source = f"{RULES} 三 b"
+    one_year = days.add_months(application.disburse_on, 12)
+    if application.is_bill and application.maturity_on >= one_year:
+        yield warn("手形貸付の期間が1年以上です。通例は1年未満です。", source, code="term")
+    if not application.is_bill and application.maturity_on < one_year:
+        yield warn("証書貸付の期間が1年未満です。通例は1年以上です。", source, code="term")
+    policy = application.policy or Policy.on(on)
+    if policy and application.is_bill and application.maturity_on > policy.paper_bill_last_maturity_on:
+        last = policy.paper_bill_last_maturity_on
+        yield warn(
+            f"手形の期日が、紙の手形を交換できる最後の日（{last.year}年{last.month}月{last.day}日）を過ぎます。",
+            "電子交換所の終了",
+            code="paper-bill",
+        )
+
+
+def limits_at_receipt(application, *, by, on, **given):
+    """受付での限度額の点検。決議がないときは注意にとどめ、超えるものはすべて断る。"""
+    yield from headroom.findings(
+        headroom.of(application, on), without_resolution="warn", url=reverse("governance:resolutions")
+    )
+
+
+def limits(application, *, by, on, **given):
+    """承認・実行での限度額の点検（組合の行を鎖錠したうえで、もう一度数える）。"""
+    yield from headroom.findings(headroom.of(application, on), url=reverse("governance:resolutions"))
+
+
+def guarantors_considered(application, *, by, on, **given):
+    """代表者の保証、第三者の公正証書（契約までは注意）。"""
+    yield from coverage.guarantor_findings(application, level="warn")
+
+
+def guarantors_complete(application, *, by, on, contract_on=None, **given):
+    """契約では、公正証書と情報提供がそろっていなければならない（民法465条の6・10）。"""
+    loan = application.loan
+    date_of_contract = loan.contracted_on if loan is not None else (contract_on or on)
+    yield from coverage.guarantor_findings(application, contract_on=date_of_contract, level="block")
+
+
+def collateral_covers(application, *, by, on, **given):
+    """担保の余力（あれば）。足りなくても理事会が決めることなので、止めない。"""
+    yield from coverage.collateral_findings(application)
+
+
+def investigation_recorded(application, *, by, on, **given):
+    """三つの把握と面談の記録（H2.3-0）。"""
+    if getattr(application, "investigation", None) is None:
+        yield block(
+            "実態把握（事業実態・資金使途・債権保全と面談）がまだ記録されていません。",
+            f"{RULES} 二",
+            url=_page("investigation", application),
+            url_label="実態把握を記入する",
+            code="investigation",
+        )
+    else:
+        yield passed("実態把握が記録されています。", f"{RULES} 二", code="investigation")
+
+
+def committee_has_members(application, *, by, on, **given):
+    """金融委員会の席があること。"""
+    if not governance.seats_of(BodyKind.COMMITTEE, on):
+        yield block("在任の金融委員がいません。管理サイトで金融委員会の席を登録してください。", "金融委員会規約",
+                    url=reverse("governance:bodies"), url_label="機関と席を見る", code="no-committee")  # fmt: skip
+
+
+def committee_quorum(application, *, by, on, **given):
+    """利害関係のない委員の過半数の意見がそろうこと。"""
+    item = items.open_item(application, BodyKind.COMMITTEE)
+    if item is None:
+        yield block("金融委員会に付議されていません。", "金融委員会規約", code="no-item")
+        return
+    yield from governance.standing(item, on=on).findings()
+
+
+def board_decides(application, *, by, on, **given):
+    """理事会の定足数と賛否（中協法36条の6）。result があれば、その結果にふさわしい賛否かも見る。"""
+    item = items.open_item(application, BodyKind.BOARD)
+    if item is None:
+        yield block("理事会に付議されていません。", "定款", code="no-item")
+        return
+    if item.meeting_id is None:
+        yield block(
+            "この案件を審議する理事会の議案に載っていません。",
+            "中小企業等協同組合法 36条の6",
+            url=reverse("governance:meetings"),
+            url_label="会議の議案に載せる",
+            code="no-meeting",
+        )
+        return
+    yield from governance.standing(item, on=on).findings()
+
+
+def approval_is_valid(application, *, by, on, **given):
+    """理事会の決定の有効期限。"""
+    expires = application.approval_expires_on
+    if expires is not None and on > expires:
+        yield block(
+            f"理事会の決定の有効期限（{expires.year}年{expires.month}月{expires.day}日）が過ぎています。"
+            "差し戻して、もう一度理事会に付議してください。",
+            "金融事業規程",
+            url=_page("return", application),
+            url_label="差し戻す",
+            code="expired",
+        )
+
+
+def funding_is_decided(application, *, by, on, **given):
+    """転貸の案件は、銀行の決定が申込どおりでなければ契約できない（H2.1-g）。"""
+    if application.funding_source != FundingSource.BANK:
+        return
+    source = f"{RULES} 四"
+    page = {"url": _page("funding", application), "url_label": "原資の決定を記録する"}
+    decision = application.funding
+    if decision is None:
+        yield block("原資（銀行借入）の決定が記録されていません。", source, code="funding", **page)
+    elif decision.result == FundingResult.REFUSED:
+        yield block(
+            f"{decision.bank}が借入を謝絶しています。別の銀行の決定を記録するか、差し戻して原資を改めてください。",
+            source,
+            code="funding-refused",
+            **page,
+        )
+    elif decision.amount < application.amount:
+        yield block("銀行の借入金額が、承認された金額に足りません。", source, code="funding-short", **page)
+    else:
+        yield passed(f"{decision.bank}の決定が記録されています。", source, code="funding")
+
+
+def papers_are_signed(application, *, by, on, **given):
+    """要る書類がすべて発行され、調印済を受け取っていること（H2.5-a）。"""
+    source = f"{RULES} 四（チェックポイント5）"
+    loan = application.loan
+    if loan is None:
+        yield block("契約手続が始まっていません。", source, code="no-contract")
+        return
+    issued = {document.paper: document for document in documents_of(loan)}
+    for paper in printing.papers_for(loan):
+        document = issued.get(paper.code)
+        page = {"url": _page("contract_papers", application), "url_label": "契約書類を見る"}
+        if document is None:
+            yield block(f"{paper.label}が発行されていません。", source, code=f"paper-{paper.code}", **page)
+        elif document.signed_on is None:
+            yield block(f"{paper.label}の調印済を受け取っていません。", source, code=f"signed-{paper.code}", **page)
+        else:
+            yield passed(f"{paper.label}の調印済を受け取りました。", source, code=f"signed-{paper.code}")
+
+
+def conditions_are_met(application, *, by, on, **given):
+    """理事会の付けた条件が満たされていること。"""
+    for condition in application.conditions.all():
+        if condition.met_on is None:
+            yield block(
+                f"理事会の条件「{condition.text}」を満たしたことが記録されていません。",
+                f"{RULES} 三（条件付の決定）",
+                url=_page("conditions", application),
+                url_label="条件の記録をする",
+                code="condition",
+            )
+        else:
+            yield passed(f"条件「{condition.text}」を満たしています。", f"{RULES} 三", code="condition")
+
+
+def nothing_waits_for_approval(application, *, by, on, **given):
+    """承認待ちの伝票が二枚できないようにする。"""
+    loan = application.loan
+    waiting = loan and next((event for event in waiting_events(loan)), None)
+    if waiting:
+        yield block(
+            "実行の伝票がすでに承認を待っています。",
+            SEGREGATION,
+            url=waiting.voucher.get_absolute_url(),
+            url_label="伝票を見る",
+            code="waiting",
+        )
+
+
+def account_is_known(application, *, by, on, **given):
+    """振込先の口座。"""
+    if not application.member.bank_account:
+        yield block(
+            "組合員の振込先口座が登録されていません。",
+            "手引き 第3章(1)③",
+            url=application.member.get_absolute_url(),
+            url_label="組合員を見る",
+            code="account",
+        )
+
+
+def not_before_the_contract(application, *, by, on, disburse_on=None, **given):
+    """実行日は契約日以後、業務日まで。"""
+    loan = application.loan
+    if loan is None or disburse_on is None:
+        return
+    if disburse_on < loan.contracted_on:
+        yield block("実行日が契約日より前です。", f"{RULES} 四", code="before-contract")
+    if not days.is_business_day(disburse_on):
+        yield block("実行日が銀行の休業日です。", f"{RULES} 四", code="holiday")
+    if disburse_on >= loan.maturity_on:
+        yield block("実行日が最終期日以後です。", f"{RULES} 四", code="after-maturity")
+
+
+def documents_of(loan):
+    """貸付の有効な発行書類。"""
+    from django.contrib.contenttypes.models import ContentType
+
+    return IssuedDocument.objects.valid().about(ContentType.objects.get_for_model(loan), loan.pk)
+
+
+def waiting_events(loan):
+    """承認待ちのできごと。"""
+    return loan.events.filter(voucher__state="prepared").select_related("voucher")
+
+
+def root_guarantees(application):
+    """根保証（保証書に署名する人）。"""
+    return [link.guarantee for link in application.guarantees.all() if link.guarantee.scope == GuaranteeScope.ROOT]
+
+
+_STATE_LABELS = {state.value: state.label for state in S}
+
+FLOW = Flow(
+    name="application",
+    field="state",
+    states=_STATE_LABELS,
+    steps=(
+        Step(
+            "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
+            (not_interested, member_is_current, policy_in_force, terms_can_be_computed, form_and_term,
+             limits_at_receipt, guarantors_considered, collateral_covers),
+            explanation="受付番号を付け、この日に効力のある方針で審査します。",
+        ),
+        Step(
+            "investigate", "実態把握を始める", (S.RECEIVED, S.RETURNED), S.INVESTIGATION, "loans.investigate",
+            (not_interested,),
+            explanation="面談と、事業実態・資金使途・債権保全の三つの把握を記録します。",
+        ),
+        Step(
+            "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
+            "loans.submit_to_committee",
+            (not_interested, investigation_recorded, terms_can_be_computed, limits_at_receipt, guarantors_considered,
+             collateral_covers, committee_has_members),
+            explanation="金融委員が案件を読み、意見を述べられるようになります。",
+        ),
+        Step(
+            "recommend", "答申を記録する", (S.COMMITTEE_QUEUE,), S.RECOMMENDED, "loans.recommend",
+            (not_interested, not_the_receiver, not_the_investigator, committee_quorum),
+            explanation="委員の意見をまとめ、理事会への答申とします。決定ではありません。",
+        ),
+        Step(
+            "submit_to_board", "理事会に付議する", (S.RECOMMENDED,), S.BOARD_QUEUE, "loans.submit_to_board",
+            (not_interested,),
+            explanation="理事会の議案に載せられるようになります。",
+        ),
+        Step(
+            "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
+            (not_interested, not_the_receiver, board_decides, limits, guarantors_considered, collateral_covers),
+            explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
+        ),
+        Step(
+            "decline", "謝絶を記録する", (S.BOARD_QUEUE,), S.DECLINED, "loans.decide",
+            (not_interested, not_the_receiver, board_decides), needs_reason=True, off_road=True,
+            explanation="理事会の否決を記録します。",
+        ),
+        Step(
+            "return", "差し戻す",
+            (S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED), S.RETURNED,
+            "loans.return_application", (not_interested,), needs_reason=True, off_road=True,
+            explanation="理由を付けて事務局に戻します。条件や担保を直し、実態把握からやり直します。",
+        ),
+        Step(
+            "withdraw", "取り下げる",
+            (S.DRAFT, S.RECEIVED, S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED,
+             S.RETURNED), S.WITHDRAWN,
+            "loans.withdraw_application", (not_interested,), needs_reason=True, off_road=True,
+            explanation="申込者の申出により、申込を終わりにします。",
+        ),
+        Step(
+            "record_funding", "原資の決定を記録する", (S.APPROVED,), None, "loans.record_funding", (not_interested,),
+            explanation="銀行の決定を記録します。条件が変わったときは、案件は理事会に戻ります。",
+        ),
+        Step(
+            "funding_changed", "理事会に戻す（原資の条件変更）", (S.APPROVED,), S.BOARD_QUEUE, "loans.record_funding",
+            (not_interested,), off_road=True,
+        ),
+        Step(
+            "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
+            (not_interested, approval_is_valid, funding_is_decided, guarantors_complete),
+            explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
+        ),
+        Step(
+            "cancel_contract", "契約手続を取りやめる", (S.CONTRACTING, S.READY), S.APPROVED, "loans.contract",
+            (not_interested, nothing_waits_for_approval), needs_reason=True, off_road=True,
+            explanation="契約番号を取消にし、発行した書類を無効にします。承認は残ります。",
+        ),
+        Step(
+            "confirm_ready", "実行できることを確認する", (S.CONTRACTING,), S.READY, "loans.confirm_ready",
+            (not_interested, another_person_confirms, approval_is_valid, guarantors_complete, papers_are_signed,
+             conditions_are_met),
+            explanation="契約書類・保証・条件がそろったことを、契約手続をした人とは別の人が確かめます。",
+        ),
+        Step(
+            "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
+            (not_interested, nothing_waits_for_approval, approval_is_valid, account_is_known, not_before_the_contract,
+             limits),
+            explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
+        ),
+        Step(
+            "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
+            (not_interested, approval_is_valid, limits),
+            explanation="限度額をもう一度確かめ、伝票を計上します。",
+        ),
+        Step(
+            "undo_disbursement", "実行を訂正する", (S.DISBURSED,), S.READY, "loans.approve_disbursement",
+            (not_interested,), needs_reason=True, off_road=True,
+            explanation="実行の伝票を逆の伝票で取り消し、実行待ちに戻します。",
+        ),
+    ),
+)  # fmt: skip
+
+
+def findings_for(application, step_name: str, *, by, on, **given) -> list[Finding]:
+    """画面のための確認事項。"""
+    return FLOW.findings(FLOW[step_name], application, by=by, on=on, **given)
