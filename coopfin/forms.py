@@ -49,7 +49,9 @@ class YenFormField(forms.Field):
             return
         if self.min_value is not None and value < self.min_value:
             limit = f"{self.min_value:,}円以上" if self.min_value > 1 else "1円以上"
-            raise ValidationError(f"金額は{limit}で入力してください。" if self.min_value else "金額に負の数は使えません。")
+            raise ValidationError(
+                f"金額は{limit}で入力してください。" if self.min_value else "金額に負の数は使えません。"
+            )
         if value > self.max_value:
             raise ValidationError("金額が大きすぎます。桁を確かめてください。")
 
@@ -168,6 +170,4 @@ class OperationForm(forms.Form):
 class ReasonForm(OperationForm):
     """理由だけを書く操作。"""
 
-    reason = forms.CharField(
-        label="理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label="理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -134,7 +134,9 @@ class Cooperative(models.Model):
     address = models.CharField("住所", max_length=200)
     representative_title = models.CharField("代表者の肩書", max_length=30, default="代表理事")
     representative_name = models.CharField("代表者の氏名", max_length=60)
-    court = models.CharField("管轄裁判所", max_length=60, help_text="約定書の合意管轄に印字します（例: 金沢地方裁判所）。")
+    court = models.CharField(
+        "管轄裁判所", max_length=60, help_text="約定書の合意管轄に印字します（例: 金沢地方裁判所）。"
+    )
     payment_place = models.CharField(
         "支払場所", max_length=100, help_text="契約証書に印字します（例: 当組合の指定する預金口座）。"
     )
@@ -293,7 +295,9 @@ class Policy(Proposal):
         "紙の手形の最終期日", help_text="電子交換所の終了にともない、この日を超える紙の手形に注意を出します。"
     )
     acceleration_grace_days = models.PositiveSmallIntegerField(
-        "催告後の猶予日数", default=14, help_text="約定書第5条。支払の遅れは、書面の催告からこの日数を過ぎて期限の利益を失わせます。"
+        "催告後の猶予日数",
+        default=14,
+        help_text="約定書第5条。支払の遅れは、書面の催告からこの日数を過ぎて期限の利益を失わせます。",
     )
 
     class Meta(Proposal.Meta):

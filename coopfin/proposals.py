@@ -48,5 +48,11 @@ def reject(proposal: Proposal, *, by, on: date, permission: str, reason: str) ->
     if not reason.strip():
         raise StepRefused("提案の却下", [block("却下の理由を記入してください。", "相互牽制")])
     return _decide(
-        proposal, status=Proposal.Status.REJECTED, by=by, on=on, permission=permission, label="提案の却下", reason=reason
+        proposal,
+        status=Proposal.Status.REJECTED,
+        by=by,
+        on=on,
+        permission=permission,
+        label="提案の却下",
+        reason=reason,
     )

@@ -29,7 +29,9 @@ DEMO = MODE == "demo"
 def _required(name: str, what_for: str) -> str:
     value = env.str(name, "")
     if not value:
-        raise ImproperlyConfigured(f"環境変数 {name}（{what_for}）が設定されていません。.env.example を見て設定してください。")
+        raise ImproperlyConfigured(
+            f"環境変数 {name}（{what_for}）が設定されていません。.env.example を見て設定してください。"
+        )
     return value
 
 

@@ -104,9 +104,13 @@ def schedules_add_up() -> list[str]:
     deeds = Loan.objects.active().filter(loan_type=LoanType.DEED)
     for loan in deeds.annotate(planned=Sum("instalments__principal"), rows=Count("instalments")).order_by("pk"):
         if loan.planned != loan.principal:
-            problems.append(f"貸付 {loan.number}: 償還予定の元金合計 {loan.planned or 0:,}円、元金 {loan.principal:,}円")
+            problems.append(
+                f"貸付 {loan.number}: 償還予定の元金合計 {loan.planned or 0:,}円、元金 {loan.principal:,}円"
+            )
     last = Instalment.objects.filter(loan__in=deeds, no=F("loan__installments")).exclude(balance=0)
-    problems += [f"貸付 {row.loan.number}: 最終回の残高が {row.balance:,}円残ります" for row in last.select_related("loan")]
+    problems += [
+        f"貸付 {row.loan.number}: 最終回の残高が {row.balance:,}円残ります" for row in last.select_related("loan")
+    ]
     return problems
 
 
@@ -137,7 +141,9 @@ def numbers_are_gapless() -> list[str]:
         for row in years:
             highest = model.objects.filter(fiscal_year=row["fiscal_year"]).order_by("-sequence").first().sequence
             if highest != row["count"]:
-                problems.append(f"{label} {row['fiscal_year']}年度: 最後は{highest}番ですが、{row['count']}件しかありません")
+                problems.append(
+                    f"{label} {row['fiscal_year']}年度: 最後は{highest}番ですが、{row['count']}件しかありません"
+                )
     return problems
 
 

@@ -12,9 +12,7 @@ from loans.models import Application
 def of(application):
     """この申込の議案（新しい順）。"""
     return (
-        AgendaItem.objects.filter(
-            content_type=ContentType.objects.get_for_model(Application), object_id=application.pk
-        )
+        AgendaItem.objects.filter(content_type=ContentType.objects.get_for_model(Application), object_id=application.pk)
         .select_related("body", "meeting", "meeting__body", "recorded_by")
         .order_by("-pk")
     )

@@ -82,7 +82,9 @@ def member_is_current(application, *, by, on, **given):
     """貸せるのは組合員だけ（中協法9条の2）。"""
     member = application.member
     if member.left_on and member.left_on <= on:
-        yield block(f"{member}は{member.left_on:%Y-%m-%d}に脱退しています。", "中小企業等協同組合法 9条の2", code="left")
+        yield block(
+            f"{member}は{member.left_on:%Y-%m-%d}に脱退しています。", "中小企業等協同組合法 9条の2", code="left"
+        )
     elif member.joined_on > on:
         yield block(f"{member}の加入日はまだ来ていません。", "中小企業等協同組合法 9条の2", code="not-joined")
 

@@ -99,7 +99,9 @@ class Application(models.Model):
     created_by = models.ForeignKey(User, verbose_name="作成者", on_delete=models.PROTECT, related_name="+")
     received_by = models.ForeignKey(User, verbose_name="受付者", null=True, on_delete=models.PROTECT, related_name="+")
     received_on = models.DateField("受付日", null=True)
-    policy = models.ForeignKey(Policy, verbose_name="適用する方針", null=True, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(
+        Policy, verbose_name="適用する方針", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     approved_on = models.DateField("決定日", null=True)
     approval_expires_on = models.DateField("決定の有効期限", null=True)
     decided_by = models.ForeignKey(
@@ -151,7 +153,12 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "withdrawn"], received_on__isnull=True, sequence__isnull=True)
-                | Q(received_on__isnull=False, received_by__isnull=False, sequence__isnull=False, fiscal_year__isnull=False),
+                | Q(
+                    received_on__isnull=False,
+                    received_by__isnull=False,
+                    sequence__isnull=False,
+                    fiscal_year__isnull=False,
+                ),
                 name="application_received_whole",
                 violation_error_message="受け付けた申込には、受付番号・受付日・受付者が要ります。",
             ),
@@ -227,7 +234,9 @@ class Investigation(models.Model):
 class LoanSecurity(models.Model):
     """申込に付ける担保。"""
 
-    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="securities")
+    application = models.ForeignKey(
+        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="securities"
+    )
     interest = models.ForeignKey(
         SecurityInterest, verbose_name="担保権", on_delete=models.PROTECT, related_name="loan_securities"
     )
@@ -250,8 +259,12 @@ class LoanSecurity(models.Model):
 class LoanGuarantee(models.Model):
     """申込に付ける保証。"""
 
-    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="guarantees")
-    guarantee = models.ForeignKey(Guarantee, verbose_name="保証", on_delete=models.PROTECT, related_name="loan_guarantees")
+    application = models.ForeignKey(
+        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="guarantees"
+    )
+    guarantee = models.ForeignKey(
+        Guarantee, verbose_name="保証", on_delete=models.PROTECT, related_name="loan_guarantees"
+    )
 
     class Meta:
         verbose_name = "申込の保証"
@@ -271,7 +284,9 @@ class LoanGuarantee(models.Model):
 class Condition(models.Model):
     """理事会が付けた条件。契約の締結までに、満たしたことを確かめて記録する。"""
 
-    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="conditions")
+    application = models.ForeignKey(
+        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="conditions"
+    )
     text = models.CharField("条件", max_length=300)
     met_on = models.DateField("満たした日", null=True)
     met_by = models.ForeignKey(User, verbose_name="確かめた人", null=True, on_delete=models.PROTECT, related_name="+")

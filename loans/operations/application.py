@@ -44,7 +44,12 @@ def _apply(application: Application, terms: dict, on: date) -> None:
         if policy is None:
             raise StepRefused(
                 "申込の保存",
-                [block("効力のある方針がないため、償還予定を計算できません。管理サイトで方針を承認してください。", "金融事業規程")],
+                [
+                    block(
+                        "効力のある方針がないため、償還予定を計算できません。管理サイトで方針を承認してください。",
+                        "金融事業規程",
+                    )
+                ],
             )
         application.maturity_on = application.maturity_on or application.first_due_on
         application.maturity_on = compute(LoanTerms.of_application(application, policy)).maturity_on

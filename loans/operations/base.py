@@ -21,7 +21,8 @@ def lock(application: Application) -> Application:
         Cooperative.lock()
     except Cooperative.DoesNotExist:
         raise StepRefused(
-            "操作", [block("組合がまだ登録されていません。管理サイトで登録してください。", "設定", code="no-cooperative")]
+            "操作",
+            [block("組合がまだ登録されていません。管理サイトで登録してください。", "設定", code="no-cooperative")],
         ) from None
     Member.objects.select_for_update().get(pk=application.member_id)
     locked = Application.objects.select_for_update().get(pk=application.pk)

@@ -188,7 +188,13 @@ def meet_condition(application: Application, condition: Condition, *, evidence: 
     condition.save()
     base.touch(application, "version")
     log.record(
-        application, verb="meet_condition", label="条件の確認", by=by, on=on, condition=condition.text, evidence=evidence
+        application,
+        verb="meet_condition",
+        label="条件の確認",
+        by=by,
+        on=on,
+        condition=condition.text,
+        evidence=evidence,
     )
     return condition
 

@@ -44,9 +44,7 @@ def _explanation(computation: Computation) -> list[dict]:
 def prepare(application: Application, *, disburse_on: date, by, on: date, reason: str = "") -> LoanEvent:
     """実行の伝票を起票する。番号はまだなく、残高にも入らない。"""
     application = base.lock(application)
-    step = base.check(
-        application, "prepare_disbursement", by=by, on=on, reason=reason, disburse_on=disburse_on
-    )
+    step = base.check(application, "prepare_disbursement", by=by, on=on, reason=reason, disburse_on=disburse_on)
     loan = application.loan
     what = preview(loan, disburse_on=disburse_on)
     voucher = ledger.prepare(what.slip, dated_on=disburse_on, by=by, on=on)
@@ -142,7 +140,9 @@ def prepare_reversal(voucher: Voucher, *, dated_on: date, by, on: date, reason: 
     if event.kind != EventKind.DISBURSEMENT:
         raise StepRefused("実行の訂正", [block("訂正の伝票は、さらに訂正できません。", "会計の不変性")])
     if event.voucher.state != VoucherState.POSTED:
-        raise StepRefused("実行の訂正", [block("計上していない伝票は、訂正ではなく差し戻してください。", "会計の不変性")])
+        raise StepRefused(
+            "実行の訂正", [block("計上していない伝票は、訂正ではなく差し戻してください。", "会計の不変性")]
+        )
     if event.loan.events.filter(kind=EventKind.REVERSAL, voucher__state=VoucherState.PREPARED).exists():
         raise StepRefused("実行の訂正", [block("訂正の伝票が、すでに承認を待っています。", "二重操作の防止")])
     reversal = ledger.prepare_reversal(event.voucher, dated_on=dated_on, by=by, on=on, reason=reason)

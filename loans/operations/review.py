@@ -115,7 +115,9 @@ def decide(
     }[ItemResult(result)]
     texts = [text.strip() for text in conditions if text.strip()]
     if result == ItemResult.CONDITIONAL and not texts:
-        raise StepRefused("決定の記録", [block("条件付の決定には、条件を一つ以上記入してください。", "手引き 第2章2 三")])
+        raise StepRefused(
+            "決定の記録", [block("条件付の決定には、条件を一つ以上記入してください。", "手引き 第2章2 三")]
+        )
     item = items.open_item(application, BodyKind.BOARD)
     if item is not None:
         governance.refresh_recusals(item, interested=coverage.interested_persons(application, on=on), on=on)
