@@ -32,3 +32,10 @@ class OfficerTitle(models.TextChoices):
     CHAIR = "chair", "理事長"
     BOARD_MEMBER = "board_member", "理事"
     MAJORITY_SHAREHOLDER = "majority_shareholder", "過半数株主"
+
+
+class ImportChoice(models.TextChoices):
+    """取込の登録のしかた。"""
+
+    ALL = "all", "全件そろったときだけ登録"
+    GOOD_ROWS = "good_rows", "正しい行だけ登録"
