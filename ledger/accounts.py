@@ -1,9 +1,9 @@
 """勘定科目の符号（ドメイン D1）。純粋な一覧。名称は組合が科目表で変えてよいが、符号は変えない。"""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Side(str, Enum):
+class Side(StrEnum):
     """貸借。"""
 
     DEBIT = "debit"
@@ -18,7 +18,7 @@ class Side(str, Enum):
         return Side.CREDIT if self is Side.DEBIT else Side.DEBIT
 
 
-class AccountKind(str, Enum):
+class AccountKind(StrEnum):
     """科目の区分。"""
 
     ASSET = "asset"
@@ -37,7 +37,7 @@ class AccountKind(str, Enum):
         return Side.DEBIT if self in (AccountKind.ASSET, AccountKind.EXPENSE) else Side.CREDIT
 
 
-class AccountCode(str, Enum):
+class AccountCode(StrEnum):
     """科目の符号と手引きの名称。転記（postings）はこの名前で科目を指す。"""
 
     def __new__(cls, code: str, label: str, kind: AccountKind, per_member: bool = False):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from coopfin.fields import YenField
 from coopfin.models import User
@@ -37,6 +38,8 @@ class Account(models.Model):
     kind = models.CharField("区分", max_length=10, choices=[(kind.value, kind.label) for kind in AccountKind])
     per_member = models.BooleanField("組合員別の補助", default=False)
 
+    history = HistoricalRecords(verbose_name="勘定科目の履歴", verbose_name_plural="勘定科目の履歴")
+
     class Meta:
         verbose_name = "勘定科目"
         verbose_name_plural = "勘定科目"
@@ -57,6 +60,21 @@ class VoucherQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=VoucherState.PREPARED)
 
+    def awaiting(self, user):
+        """この人の承認を待つ伝票（自分が起票したものを除く）。"""
+        return self.waiting().exclude(made_by=user)
+
+    def with_amount(self):
+        """借方の合計を amount に付ける。"""
+        debits = (
+            VoucherLine.objects.filter(voucher=OuterRef("pk"), side=Side.DEBIT)
+            .order_by()
+            .values("voucher")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        return self.annotate(amount=Coalesce(Subquery(debits), 0, output_field=models.BigIntegerField()))
+
 
 class Voucher(models.Model):
     """振替伝票。番号は計上のときに年度ごと欠番なく付く。訂正は逆の伝票を結び付けて行う（V33）。"""
@@ -74,8 +92,8 @@ class Voucher(models.Model):
     )
     posted_at = models.DateTimeField("計上の時刻", null=True)
     rejected_reason = models.CharField("差戻しの理由", max_length=500, blank=True)
-    reverses = models.OneToOneField(
-        "self", verbose_name="訂正する伝票", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    reverses = models.ForeignKey(
+        "self", verbose_name="訂正する伝票", null=True, on_delete=models.PROTECT, related_name="reversals"
     )
     reason = models.CharField("訂正の理由", max_length=500, blank=True)
 
@@ -115,6 +133,13 @@ class Voucher(models.Model):
                 name="voucher_reversal_linked",
                 violation_error_message="訂正伝票は、訂正する伝票と理由を持たなければなりません。",
             ),
+            # 差し戻された訂正は数えないので、直して起票し直せる。
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=Q(state__in=["prepared", "posted"]),
+                name="voucher_reversed_once",
+                violation_error_message="この伝票の訂正は、すでに起票されています。",
+            ),
         ]
 
     def __str__(self):
@@ -126,6 +151,25 @@ class Voucher(models.Model):
 
     def get_absolute_url(self):
         return reverse("ledger:voucher", args=[self.pk])
+
+    @property
+    def is_posted(self) -> bool:
+        return self.state == VoucherState.POSTED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == VoucherState.PREPARED
+
+    @property
+    def version(self) -> str:
+        """画面を開いたときの版。起票のあと変わるのは状態だけである。"""
+        return self.state
+
+    @property
+    def reversed_by(self) -> Voucher | None:
+        """この伝票を訂正する赤の伝票（起票中か計上済のもの）。差し戻された訂正は数えない。"""
+        standing = [one for one in self.reversals.all() if one.state != VoucherState.REJECTED]
+        return standing[0] if standing else None
 
     @property
     def total(self) -> int:

@@ -1,0 +1,54 @@
+"""伝票の承認の登録所。上の階（貸付など）が、自分の出来事から起きた伝票の承認・差戻し・訂正をここに引き受ける。
+
+伝票を見る画面は一つで、どの伝票もそこで承認する。だれも引き受けていない伝票（開始伝票・自由起票・その訂正）は
+ledger.operations が自分で扱う。上の階は AppConfig.ready() で register() を呼ぶ。
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Protocol
+
+from coopfin.flow import Finding
+from ledger.models import Voucher
+
+
+class Handler(Protocol):
+    """伝票の持ち主。操作は取引の中で、自分の鎖錠と確認のあと、ledger.operations の post・reject を呼ぶ。"""
+
+    def owns(self, voucher: Voucher) -> bool:
+        """この伝票の持ち主か。読むだけで、伝票の画面ごとに一度呼ばれる。"""
+
+    def findings(self, voucher: Voucher, *, by, on: date) -> list[Finding]:
+        """承認の前に確かめること（通ったものも含めて）。"""
+
+    def approve(self, voucher: Voucher, *, by, on: date, reason: str = "") -> str:
+        """承認して計上し、知らせの一文を返す。"""
+
+    def reject(self, voucher: Voucher, *, by, on: date, reason: str) -> Any:
+        """理由を付けて差し戻す。"""
+
+    def prepare_reversal(self, voucher: Voucher, *, by, on: date, reason: str, dated_on: date) -> Voucher:
+        """計上済の伝票の訂正（赤）を起票する。"""
+
+    def context(self, voucher: Voucher) -> dict:
+        """伝票の画面に添えるもの。
+
+        links: [(名, URL)]（申込・貸付など）、explanation: [文]（計算の説明）、
+        template と、そこで使う値（なくてよい）。
+        """
+
+
+_handlers: list[Handler] = []
+
+
+def register(handler: Handler) -> Handler:
+    """持ち主を登録する。"""
+    if handler not in _handlers:
+        _handlers.append(handler)
+    return handler
+
+
+def owner_of(voucher: Voucher) -> Handler | None:
+    """この伝票の持ち主。だれも引き受けていなければ None。"""
+    return next((handler for handler in _handlers if handler.owns(voucher)), None)

@@ -1,0 +1,50 @@
+"""今日の仕事への登録: 承認を待つ伝票。"""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from coopfin import worklists
+from coopfin.worklists import MenuItem, Task, Tile
+from ledger.models import Voucher, VoucherState
+
+APPROVE = "ledger.approve_voucher"
+MOST_TASKS = 20
+
+
+def waiting_for(user, on) -> int:
+    """この人の承認を待つ伝票の枚数。メニューの件数。"""
+    return Voucher.objects.awaiting(user).count() if user.has_perm(APPROVE) else 0
+
+
+def waiting_tile(user, on):
+    """札「承認を待つ伝票」。"""
+    if not user.has_perm(APPROVE):
+        return []
+    counts = Voucher.objects.waiting().aggregate(
+        others=Count("pk", filter=~Q(made_by=user)), own=Count("pk", filter=Q(made_by=user))
+    )
+    note = f"あなたが起票した {counts['own']}枚を除く" if counts["own"] else "起票した人とは別の人が承認します"
+    url = f"{reverse('ledger:voucher_list')}?state={VoucherState.PREPARED}"
+    return [Tile("承認を待つ伝票", counts["others"], "枚", note, url)]
+
+
+def waiting_tasks(user, on):
+    """承認を待つ伝票。古い日付から。"""
+    if not user.has_perm(APPROVE):
+        return []
+    waiting = Voucher.objects.awaiting(user).select_related("made_by").order_by("dated_on", "pk")[:MOST_TASKS]
+    return [
+        Task(f"伝票を承認する：{voucher.description}", f"起票 {voucher.made_by}", voucher.get_absolute_url(),
+             since_on=voucher.dated_on)
+        for voucher in waiting
+    ]  # fmt: skip
+
+
+def register() -> None:
+    worklists.register_menu(
+        MenuItem("組合", 80, "伝票・試算表", "ledger:voucher_list", "ledger.view_voucher", waiting_for, ("ledger:",))
+    )
+    worklists.register_tile(waiting_tile)
+    worklists.register_task(waiting_tasks)
