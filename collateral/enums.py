@@ -12,7 +12,10 @@ class AssetKind(models.TextChoices):
     BUILDING = "building", "建物"
     FOREST = "forest", "山林"
     LEASEHOLD_WITH_BUILDING = "leasehold_with_building", "借地権（建物とともに・借地権の登記なし）"
-    REGISTERED_LEASEHOLD_WITH_BUILDING = "registered_leasehold_with_building", "借地権（建物とともに・借地権の登記あり）"
+    REGISTERED_LEASEHOLD_WITH_BUILDING = (
+        "registered_leasehold_with_building",
+        "借地権（建物とともに・借地権の登記あり）",
+    )
     SUPERFICIES = "superficies", "借地権のみ（地上権）"
     LAND_LEASE = "land_lease", "借地権のみ（賃借権）"
     MACHINERY = "machinery", "機械設備"
@@ -37,6 +40,8 @@ class RightKind(models.TextChoices):
 
 _MORTGAGES = frozenset({RightKind.MORTGAGE, RightKind.REVOLVING_MORTGAGE})
 
+MATRIX_SOURCE = "手引き 第2章2 二 c"
+
 #: 種類 → 設定できる権利（手引き 第2章2 二 c の表）
 RIGHTS_OF: dict[AssetKind, frozenset[RightKind]] = {
     AssetKind.LAND: _MORTGAGES,
@@ -56,6 +61,21 @@ RIGHTS_OF: dict[AssetKind, frozenset[RightKind]] = {
     AssetKind.RECEIVABLE: frozenset({RightKind.PLEDGE, RightKind.ASSIGNMENT}),
     AssetKind.SECURITIES: frozenset({RightKind.PLEDGE, RightKind.ASSIGNMENT}),
 }
+
+
+def allowed_rights(kind: str) -> list[RightKind]:
+    """その種類に設定できる権利。表の順。"""
+    return [right for right in RightKind if right in RIGHTS_OF[AssetKind(kind)]]
+
+
+def refused_right(kind: str, right: str) -> str:
+    """設定できない組合せなら、断りの文（できる権利の名を挙げる）。できるなら空。"""
+    allowed = allowed_rights(kind)
+    if right in allowed:
+        return ""
+    labels = "・".join(choice.label for choice in allowed)
+    return f"{AssetKind(kind).label}に設定できるのは {labels} です（{MATRIX_SOURCE}）。"
+
 
 REVOLVING_RIGHTS = frozenset({RightKind.REVOLVING_MORTGAGE, RightKind.REVOLVING_MORTGAGE_AND_PLEDGE})
 

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from collateral import valuation
+from collateral.enums import (
+    RELATION_CHOICES,
+    REVOLVING_RIGHTS,
+    AssetKind,
+    GuaranteeScope,
+    RightKind,
+    SeniorKind,
+    refused_right,
+)
+from collateral.guarantee_deed import Debtor, DeedRequirement, Entity, Relation, deed_required
 from coopfin.fields import RateField, YenField
-from collateral.enums import RELATION_CHOICES, REVOLVING_RIGHTS, RIGHTS_OF, AssetKind, GuaranteeScope, RightKind, SeniorKind
-from members.models import Member, Person
+from members.models import Member, Officer, Person
+
+
+class AssetQuerySet(models.QuerySet):
+    def offered_for(self, member, on):
+        """その組合員のために使える登録済の物件。本人・代表者・役員の所有か、すでにその債務を担保しているもの。"""
+        officers = Officer.objects.current(on).filter(member=member).values("person")
+        mine = SecurityInterest.objects.filter(debtor=member).values("asset")
+        return self.filter(
+            Q(owner_member=member)
+            | Q(owner_person=member.representative_id)
+            | Q(owner_person__in=officers)
+            | Q(pk__in=mine)
+        )
+
+    def with_cover(self):
+        """先順位と担保権を一緒に読む（保全額を数えるため）。"""
+        interests = SecurityInterest.objects.live().select_related("debtor").order_by("rank", "pk")
+        return self.select_related("owner_person", "owner_member").prefetch_related(
+            "seniors", Prefetch("interests", queryset=interests, to_attr="live_interests")
+        )
 
 
 class Asset(models.Model):
@@ -28,6 +59,7 @@ class Asset(models.Model):
     appraisal_method = models.CharField("評価の方法", max_length=60, help_text="例: 路線価、取引事例比較、簿価。")
     haircut_rate = RateField("掛目（%）")
 
+    objects = AssetQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="担保物件の履歴", verbose_name_plural="担保物件の履歴")
 
     class Meta:
@@ -51,9 +83,37 @@ class Asset(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} {self.description}"
 
+    def get_absolute_url(self):
+        return reverse("collateral:asset", args=[self.pk])
+
     @property
     def owner(self):
         return self.owner_person or self.owner_member
+
+    @property
+    def lending_value(self) -> int:
+        """担保評価額（円）。評価額 × 掛目、円未満切捨て。"""
+        return valuation.lending_value(self.appraised, self.haircut_rate)
+
+    def interests_in_force(self) -> list[SecurityInterest]:
+        """効力のある担保権。順位の順。with_cover() で読んだものは、もう一度は読まない。"""
+        if not hasattr(self, "live_interests"):
+            self.live_interests = list(self.interests.live().select_related("debtor").order_by("rank", "pk"))
+        return self.live_interests
+
+    def liens_before(self, interest: SecurityInterest | None = None) -> list[valuation.SeniorLien]:
+        """引く先順位。ほかの人の先順位と、その前にある当組合の担保権（同順位は先に登録したもの）。"""
+        ours = self.interests_in_force()
+        if interest is not None and interest.pk:
+            ours = [other for other in ours if (other.rank, other.pk) < (interest.rank, interest.pk)]
+        elif interest is not None:
+            ours = [other for other in ours if other.rank <= interest.rank]
+        return [senior.as_lien() for senior in self.seniors.all()] + [other.as_lien() for other in ours]
+
+    @property
+    def cover(self) -> int:
+        """この物件で当組合が保全している額（円）。担保権ごとの保全額の合計。"""
+        return sum(interest.cover_on(self).cover for interest in self.interests_in_force())
 
 
 class SeniorLien(models.Model):
@@ -79,6 +139,18 @@ class SeniorLien(models.Model):
     def __str__(self):
         return f"{self.holder} {self.get_kind_display()} {self.registered:,}円"
 
+    def as_lien(self) -> valuation.SeniorLien:
+        """計算に渡す形。"""
+        return valuation.SeniorLien(
+            kind=self.kind, registered=self.registered, balance=self.balance, holder=self.holder
+        )
+
+
+class LiveQuerySet(models.QuerySet):
+    def live(self):
+        """効力のあるもの（解除・取りやめになっていないもの）。"""
+        return self.filter(released_on__isnull=True)
+
 
 class SecurityInterest(models.Model):
     """担保権。どの物件に、だれの債務のため、どの権利をいくらまで設定するか。"""
@@ -89,7 +161,9 @@ class SecurityInterest(models.Model):
     amount = YenField("債権額・極度額")
     rank = models.PositiveSmallIntegerField("順位", default=1)
     registered_on = models.DateField("設定・登記の日", null=True, blank=True)
+    released_on = models.DateField("解除・取りやめの日", null=True, blank=True)
 
+    objects = LiveQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="担保権の履歴", verbose_name_plural="担保権の履歴")
 
     class Meta:
@@ -110,24 +184,33 @@ class SecurityInterest(models.Model):
     def clean(self):
         super().clean()
         if self.asset_id and self.right:
-            allowed = RIGHTS_OF[AssetKind(self.asset.kind)]
-            if self.right not in allowed:
-                labels = "・".join(right.label for right in RightKind if right in allowed)
-                raise ValidationError(
-                    {"right": f"{self.asset.get_kind_display()}に設定できるのは {labels} です（手引き 第2章2 二 c）。"}
-                )
+            sentence = refused_right(self.asset.kind, self.right)
+            if sentence:
+                raise ValidationError({"right": sentence})
 
     @property
     def is_revolving(self) -> bool:
         return self.right in REVOLVING_RIGHTS
+
+    def as_lien(self) -> valuation.SeniorLien:
+        """後順位の担保権から見た、この担保権。根抵当は極度額、そのほかは債権額で引く。"""
+        kind = SeniorKind.REVOLVING if self.is_revolving else SeniorKind.MORTGAGE
+        return valuation.SeniorLien(
+            kind=kind.value, registered=self.amount, holder=f"当組合 第{self.rank}順位（{self.debtor}）"
+        )
+
+    def cover_on(self, asset: Asset) -> valuation.Cover:
+        """保全額。min(担保余力, 債権額・極度額)（B12a）。"""
+        return valuation.cover(asset.appraised, asset.haircut_rate, asset.liens_before(self), self.amount)
 
 
 class Guarantee(models.Model):
     """保証。連帯保証を原則とし、個人の根保証には極度額と元本確定期日が要る（民法465条の2・3）。"""
 
     person = models.ForeignKey(
-        Person, verbose_name="保証人（個人）", null=True, blank=True, on_delete=models.PROTECT, related_name="guarantees"
-    )
+        Person, verbose_name="保証人（個人）", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="guarantees",
+    )  # fmt: skip
     member = models.ForeignKey(
         Member, verbose_name="保証人（組合員）", null=True, blank=True, on_delete=models.PROTECT,
         related_name="given_guarantees",
@@ -141,7 +224,9 @@ class Guarantee(models.Model):
     deed_office = models.CharField("公証役場", max_length=60, blank=True)
     deed_number = models.CharField("証書番号", max_length=40, blank=True)
     informed_on = models.DateField("情報提供を受けた日（民法465条の10）", null=True, blank=True)
+    released_on = models.DateField("解除・取りやめの日", null=True, blank=True)
 
+    objects = LiveQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="保証の履歴", verbose_name_plural="保証の履歴")
 
     class Meta:
@@ -162,7 +247,15 @@ class Guarantee(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.guarantor}（{self.get_relation_display()}）"
+        return f"{self.guarantor}（{self.relation_label}）"
+
+    def get_absolute_url(self):
+        return reverse("collateral:guarantee", args=[self.pk])
+
+    @property
+    def relation_label(self) -> str:
+        """関係の名。法人の代表者が代表取締役とは限らないので、代表者は「代表者」と書く。"""
+        return "代表者" if self.relation == Relation.REPRESENTATIVE else self.get_relation_display()
 
     @property
     def guarantor(self):
@@ -171,3 +264,12 @@ class Guarantee(models.Model):
     @property
     def is_individual(self) -> bool:
         return self.person_id is not None or (self.member is not None and not self.member.is_corporate)
+
+    @property
+    def deed_requirement(self) -> DeedRequirement:
+        """保証意思宣明公正証書の要否（民法465条の6・465条の9）。"""
+        return deed_required(
+            self.relation,
+            Debtor.COMPANY if self.debtor.is_corporate else Debtor.SOLE_PROPRIETOR,
+            Entity.INDIVIDUAL if self.is_individual else Entity.CORPORATE,
+        )

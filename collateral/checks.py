@@ -1,0 +1,255 @@
+"""担保・保証の入力の点検。同じ文を、入力欄のそば・操作の断り・案件の確認事項に使う。
+
+断り（block）の code は入力欄の名前である。何も変えず、時計も読まない。
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from collateral.enums import MATRIX_SOURCE, AssetKind, GuaranteeScope, RightKind, SeniorKind, refused_right
+from collateral.guarantee_deed import DEED_ARTICLE, RELATION_LABELS, Relation
+from coopfin.calc import days
+from coopfin.calc.words import to_wareki
+from coopfin.calc.yen import group, rate_text
+from coopfin.flow import Finding, block, warn
+from coopfin.models import Policy
+
+VALUATION_SOURCE = "手引き Q&A 3"
+GUARANTOR_SOURCE = "手引き 第2章三 e"
+ROOT_ARTICLE = "民法465条の2"
+FIXING_ARTICLE = "民法465条の3"
+INFORMATION_ARTICLE = "民法465条の10"
+#: 個人根保証の元本確定期日は契約から5年以内（民法465条の3第1項）
+ROOT_YEARS = 5
+
+CORPORATE_RELATIONS = (Relation.AFFILIATED_COMPANY,)
+#: 債務者の種類ごとに選べる、個人の保証人の関係
+COMPANY_RELATIONS = (
+    Relation.REPRESENTATIVE,
+    Relation.DIRECTOR,
+    Relation.AUDITOR,
+    Relation.MAJORITY_SHAREHOLDER,
+    Relation.REPRESENTATIVES_SPOUSE_WORKING,
+    Relation.RELATIVE_OR_FRIEND,
+)
+SOLE_RELATIONS = (
+    Relation.JOINT_PROPRIETOR,
+    Relation.SPOUSE_WORKING,
+    Relation.SPOUSE_NOT_WORKING,
+    Relation.RELATIVE_OR_FRIEND,
+)
+
+#: 単独では担保に向かない種類（H2.3-e）
+UNSUITABLE_KINDS = {AssetKind.FOREST: "山林は換価しにくく、担保に適しません。"}
+#: 物件の表示に現れる、担保に適さない事情（H2.3-e、Q3）
+UNSUITABLE_WORDS = (
+    (r"農地|地目[ :：]*[田畑]", "農地は市街化区域内のものを除き、担保に適しません。"),
+    (r"(?<!非)調整区域", "市街化調整区域の土地は、担保に適しません。"),
+    (r"訴訟|係争|紛争", "訴訟・紛争中の物件は、担保に適しません。"),
+    (r"差押|仮登記|買戻", "差押え・仮登記・買戻特約のある物件は、担保に適しません。"),
+    (r"共有|持分", "共有の物件は換価しにくく、担保に適しません。"),
+    (r"法地|池沼|無道路|不整形", "法地・池沼・無道路地・不整形地は、評価を下げる事情です。"),
+)
+#: 土地だけでよいことが物件の表示から分かることば（H2.4-e）
+BARE_LAND = ("更地", "空地", "建物なし", "建物無し")
+
+
+def haircut_limit(kind: str, on: date) -> Decimal | None:
+    """その日の方針が定める掛目（%）。定めがなければ None。"""
+    policy = Policy.on(on)
+    row = policy.haircuts.filter(asset_kind=kind).first() if policy else None
+    return row.haircut_rate if row else None
+
+
+def asset_refusals(
+    *, kind, description, owner, appraised, appraised_on, appraisal_method, haircut_rate, haircut_reason="", on
+) -> list[Finding]:
+    """担保物件を登録できない理由。"""
+    found = []
+    if kind not in AssetKind.values:
+        found.append(block("担保の種類を選んでください。", MATRIX_SOURCE, code="kind"))
+    if not (description or "").strip():
+        found.append(block("物件の表示（所在・地番など）を入力してください。", code="description"))
+    if owner is None:
+        found.append(block("所有者を選んでください。", code="owner"))
+    if appraised is None or appraised < 0:
+        found.append(block("評価額は0円以上で入力してください。", code="appraised"))
+    if appraised_on is None:
+        found.append(block("評価日を入力してください。", code="appraised_on"))
+    elif appraised_on > on:
+        found.append(block("評価日が先の日付です。評価した日を入力してください。", code="appraised_on"))
+    if not (appraisal_method or "").strip():
+        found.append(block("評価の方法（路線価、取引事例比較、簿価など）を入力してください。", code="appraisal_method"))
+    if haircut_rate is None or not 0 <= haircut_rate <= 100:
+        found.append(block("掛目は0%から100%までで入力してください。", code="haircut_rate"))
+    elif kind in AssetKind.values:
+        limit = haircut_limit(kind, on)
+        if (limit is None or haircut_rate > limit) and not (haircut_reason or "").strip():
+            text = (
+                f"方針に{AssetKind(kind).label}の掛目の定めがありません。この掛目とする理由を書いてください。"
+                if limit is None
+                else f"掛目が方針の{rate_text(limit)}%を超えます。下げるか、超える理由を書いてください。"
+            )
+            found.append(block(text, VALUATION_SOURCE, code="haircut_reason"))
+    return found
+
+
+def senior_refusals(*, kind, holder, registered, balance=None) -> list[Finding]:
+    """先順位を登録できない理由。"""
+    found = []
+    if kind not in SeniorKind.values:
+        found.append(block("先順位の種類を選んでください。", code="kind"))
+    if not (holder or "").strip():
+        found.append(block("先順位の権利者を入力してください。", code="holder"))
+    if not registered or registered < 1:
+        found.append(block("債権額・極度額は1円以上で入力してください。", code="registered"))
+    if balance is not None and balance < 0:
+        found.append(block("確認済の残高に負の数は使えません。", code="balance"))
+    elif balance is not None and kind == SeniorKind.MORTGAGE and registered and balance > registered:
+        found.append(
+            block(
+                f"確認済の残高が登記の債権額{group(registered)}円を超えています。残高証明書を確かめてください。",
+                code="balance",
+            )
+        )
+    return found
+
+
+def interest_refusals(*, kind, right, amount, rank, seniors=0, taken=()) -> list[Finding]:
+    """担保権を設定できない理由。seniors はほかの人の先順位の数、taken は当組合がすでに持つ順位。"""
+    found = []
+    if right not in RightKind.values:
+        found.append(block("担保権を選んでください。", MATRIX_SOURCE, code="right"))
+    elif kind in AssetKind.values and (sentence := refused_right(kind, right)):
+        found.append(block(sentence, code="right"))
+    if not amount or amount < 1:
+        found.append(block("債権額・極度額は1円以上で入力してください。", code="amount"))
+    if not rank or rank < 1:
+        found.append(block("順位は1以上の数で入力してください。", code="rank"))
+    elif rank in taken:
+        found.append(
+            block(f"この物件の第{rank}順位には、すでに当組合の担保権があります。次の順位にしてください。", code="rank")
+        )
+    elif rank <= seniors:
+        found.append(
+            block(
+                f"先順位が{seniors}件あるので、当組合の順位は第{seniors + 1}順位以下になります。"
+                "順位か先順位を直してください。",
+                code="rank",
+            )
+        )
+    return found
+
+
+def relations_for(debtor, *, individual: bool) -> tuple[Relation, ...]:
+    """債務者と保証人の別に応じて、選べる関係。"""
+    if not individual:
+        return CORPORATE_RELATIONS
+    return COMPANY_RELATIONS if debtor.is_corporate else SOLE_RELATIONS
+
+
+def guarantee_refusals(
+    *, debtor, person=None, member=None, relation, scope, maximum_amount=None, fixed_on=None, on
+) -> list[Finding]:
+    """保証人にできない理由。個人の根保証には極度額と5年以内の元本確定期日が要る（民法465条の2・3）。"""
+    found = []
+    if (person is None) == (member is None):
+        found.append(block("保証人は、個人か組合員のどちらか一方を選んでください。", code="guarantor"))
+        return found
+    individual = member is None or not member.is_corporate
+    human = person if person is not None else (member.representative if individual else None)
+    if member is not None and member.pk == debtor.pk:
+        found.append(
+            block("債務者自身は保証人になれません。別の人を選んでください。", GUARANTOR_SOURCE, code="guarantor")
+        )
+    elif human is not None and not debtor.is_corporate and human.pk == debtor.representative_id:
+        found.append(
+            block(
+                f"{human}さんは{debtor}の事業主、つまり債務者本人です。本人は保証人になれません。",
+                GUARANTOR_SOURCE,
+                code="guarantor",
+            )
+        )
+    allowed = relations_for(debtor, individual=individual)
+    if relation not in allowed:
+        labels = "・".join(RELATION_LABELS[choice] for choice in allowed)
+        whose, who = "法人" if debtor.is_corporate else "個人事業主", "個人" if individual else "法人"
+        text = f"{whose}の債務を{who}が保証するときの関係は {labels} から選んでください。"
+        found.append(block(text, DEED_ARTICLE, code="relation"))
+    elif relation == Relation.REPRESENTATIVE and human is not None and human.pk != debtor.representative_id:
+        found.append(
+            block(
+                f"{human}さんは{debtor}の代表者として登録されていません。関係を選び直すか、組合員の代表者を直してください。",
+                DEED_ARTICLE,
+                code="relation",
+            )
+        )
+    if scope not in GuaranteeScope.values:
+        found.append(block("保証の範囲を選んでください。", code="scope"))
+    if maximum_amount is not None and maximum_amount < 1:
+        found.append(block("極度額は1円以上で入力してください。", code="maximum_amount"))
+    if scope == GuaranteeScope.ROOT:
+        if maximum_amount is None:
+            text = "根保証には極度額が要ります。極度額のない個人の根保証は無効です。"
+            found.append(block(text, ROOT_ARTICLE, code="maximum_amount"))
+        if individual:
+            found += fixing_refusals(fixed_on, contract_on=on)
+    return found
+
+
+def fixing_refusals(fixed_on: date | None, *, contract_on: date) -> list[Finding]:
+    """個人根保証の元本確定期日の点検（民法465条の3）。"""
+    latest = days.add_months(contract_on, ROOT_YEARS * 12)
+    if fixed_on is None:
+        text = "個人の根保証には元本確定期日が要ります（定めがないと3年で確定します）。"
+    elif fixed_on <= contract_on:
+        text = f"元本確定期日は契約日（{to_wareki(contract_on)}）より後の日にしてください。"
+    elif fixed_on > latest:
+        text = f"元本確定期日は契約から5年以内（{to_wareki(latest)}まで）の日にしてください。"
+    else:
+        return []
+    return [block(text, FIXING_ARTICLE, code="fixed_on")]
+
+
+def deed_refusals(*, deed_on, deed_office="", deed_number="", informed_on=None, on) -> list[Finding]:
+    """公正証書・情報提供の記録の点検。三つそろってはじめて公正証書の記録になる。"""
+    found = []
+    office, number = (deed_office or "").strip(), (deed_number or "").strip()
+    if deed_on is not None or office or number:
+        if deed_on is None:
+            found.append(block("公正証書の作成日を入力してください。", DEED_ARTICLE, code="deed_on"))
+        elif deed_on > on:
+            found.append(block("公正証書の作成日が先の日付です。", DEED_ARTICLE, code="deed_on"))
+        if not office:
+            found.append(block("公証役場の名を入力してください。", DEED_ARTICLE, code="deed_office"))
+        if not number:
+            found.append(block("公正証書の番号を入力してください。", DEED_ARTICLE, code="deed_number"))
+    if informed_on is not None and informed_on > on:
+        found.append(block("情報提供を受けた日が先の日付です。", INFORMATION_ARTICLE, code="informed_on"))
+    return found
+
+
+def unsuitable(kind: str, description: str) -> list[Finding]:
+    """担保に適さない種類・事情（H2.3-e、Q3）。止めずに注意する。"""
+    found = []
+    if kind in UNSUITABLE_KINDS:
+        found.append(warn(UNSUITABLE_KINDS[kind], f"{MATRIX_SOURCE}・{VALUATION_SOURCE}", code="unsuitable"))
+    text = unicodedata.normalize("NFKC", description or "")
+    for pattern, sentence in UNSUITABLE_WORDS:
+        if re.search(pattern, text) and not ("農地" in sentence and _in_city(text)):
+            found.append(warn(sentence, f"{MATRIX_SOURCE}・{VALUATION_SOURCE}", code="unsuitable"))
+    return found
+
+
+def _in_city(text: str) -> bool:
+    return "市街化区域" in text
+
+
+def is_bare_land(description: str) -> bool:
+    """建物のない土地と書いてあるか。"""
+    text = unicodedata.normalize("NFKC", description or "")
+    return any(word in text for word in BARE_LAND)

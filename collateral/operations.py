@@ -1,0 +1,281 @@
+"""担保・保証の登録と変更。どの操作も、点検 → 保存 → 記録。断りは collateral.checks の文のまま返す。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from collateral import checks
+from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
+from coopfin import log
+from coopfin.flow import StepRefused, block
+from members.models import Member, Person
+
+ASSET_FIELDS = ("kind", "description", "appraised", "appraised_on", "appraisal_method", "haircut_rate")
+GUARANTEE_FIELDS = (
+    "relation",
+    "scope",
+    "maximum_amount",
+    "fixed_on",
+    "deed_on",
+    "deed_office",
+    "deed_number",
+    "informed_on",
+)
+#: 担保・保証を変えられる権限。申込に付けるときは、申込を直す権限で足りる。
+_EDITORS = ("collateral.edit_collateral", "loans.edit_application")
+
+
+def refuse(label: str, findings) -> None:
+    """一つでも断りがあれば、すべて挙げて断る。"""
+    findings = list(findings)
+    if findings:
+        raise StepRefused(label, findings)
+
+
+def _check_permission(by, label: str) -> None:
+    if not any(by.has_perm(permission) for permission in _EDITORS):
+        raise StepRefused(label, [block(f"「{label}」をする権限がありません。", "役割の表", code="permission")])
+
+
+def _owner_fields(owner) -> dict:
+    return {
+        "owner_person": owner if isinstance(owner, Person) else None,
+        "owner_member": owner if isinstance(owner, Member) else None,
+    }
+
+
+def _plain(value):
+    """記録に残せる形。"""
+    return value if value is None or isinstance(value, (int, bool)) else str(value)
+
+
+def _differences(obj, values: dict) -> dict:
+    """変わった項目だけを、前と後の組で。"""
+    return {
+        name: [_plain(getattr(obj, name)), _plain(value)]
+        for name, value in values.items()
+        if getattr(obj, name) != value
+    }
+
+
+@transaction.atomic
+def register_asset(
+    *, kind, description, owner, appraised, appraised_on, appraisal_method, haircut_rate, haircut_reason="",
+    seniors=(), by, on: date,
+) -> Asset:  # fmt: skip
+    """担保物件を登録する。owner は Person か Member。掛目は方針の定めまで、超えるには理由が要る。"""
+    label = "担保物件の登録"
+    _check_permission(by, label)
+    values = {
+        "kind": kind,
+        "description": (description or "").strip(),
+        "appraised": appraised,
+        "appraised_on": appraised_on,
+        "appraisal_method": (appraisal_method or "").strip(),
+        "haircut_rate": haircut_rate,
+    }
+    refuse(label, checks.asset_refusals(**values, owner=owner, haircut_reason=haircut_reason, on=on))
+    for senior in seniors:
+        refuse(label, checks.senior_refusals(**senior))
+    asset = Asset(**values, **_owner_fields(owner))
+    asset._change_reason = haircut_reason[:100] or None
+    asset.full_clean()
+    asset.save()
+    SeniorLien.objects.bulk_create(SeniorLien(asset=asset, **senior) for senior in seniors)
+    log.record(
+        asset, verb="register", label=label, by=by, on=on, reason=haircut_reason,
+        appraised=appraised, haircut_rate=str(haircut_rate), seniors=[str(lien) for lien in asset.seniors.all()],
+    )  # fmt: skip
+    return asset
+
+
+@transaction.atomic
+def update_asset(asset: Asset, *, owner=None, haircut_reason="", by, on: date, **changes) -> Asset:
+    """担保物件の評価などを改める。owner は変えるときだけ渡す。設定済の権利に合わない種類には変えられない。"""
+    label = "担保物件の変更"
+    _check_permission(by, label)
+    asset = Asset.objects.select_for_update().get(pk=asset.pk)
+    values = {name: changes.get(name, getattr(asset, name)) for name in ASSET_FIELDS}
+    keeper = owner or asset.owner
+    if not haircut_reason and (values["kind"], values["haircut_rate"]) == (asset.kind, asset.haircut_rate):
+        # 掛目に触れない変更に、登録のときの理由をもう一度は求めない。
+        asked_reason = "掛目は変更なし"
+    else:
+        asked_reason = haircut_reason
+    refusals = checks.asset_refusals(**values, owner=keeper, haircut_reason=asked_reason, on=on)
+    if values["kind"] != asset.kind:
+        for interest in asset.interests_in_force():
+            refusals += [
+                finding
+                for finding in checks.interest_refusals(
+                    kind=values["kind"], right=interest.right, amount=interest.amount, rank=interest.rank
+                )
+                if finding.code == "right"
+            ]
+    refuse(label, refusals)
+    values |= _owner_fields(keeper)
+    changed = _differences(asset, values)
+    if not changed:
+        return asset
+    for name, value in values.items():
+        setattr(asset, name, value)
+    asset._change_reason = haircut_reason[:100] or None
+    asset.full_clean()
+    asset.save()
+    log.record(asset, verb="update", label=label, by=by, on=on, reason=haircut_reason, changes=changed)
+    return asset
+
+
+@transaction.atomic
+def add_senior(asset: Asset, *, kind, holder, registered, balance=None, by, on: date) -> SeniorLien:
+    """先順位を登録する。"""
+    label = "先順位の登録"
+    _check_permission(by, label)
+    refuse(label, checks.senior_refusals(kind=kind, holder=holder, registered=registered, balance=balance))
+    asset = Asset.objects.select_for_update().get(pk=asset.pk)
+    lien = SeniorLien.objects.create(
+        asset=asset, kind=kind, holder=holder.strip(), registered=registered, balance=balance
+    )
+    log.record(asset, verb="add_senior", label=label, by=by, on=on, senior=str(lien), balance=balance)
+    return lien
+
+
+@transaction.atomic
+def remove_senior(lien: SeniorLien, *, by, on: date, reason="") -> None:
+    """先順位を外す（抹消・登録の誤り）。"""
+    label = "先順位の抹消"
+    _check_permission(by, label)
+    asset = Asset.objects.select_for_update().get(pk=lien.asset_id)
+    log.record(asset, verb="remove_senior", label=label, by=by, on=on, reason=reason, senior=str(lien))
+    lien.delete()
+
+
+@transaction.atomic
+def replace_seniors(asset: Asset, seniors, *, by, on: date) -> bool:
+    """先順位を、画面に見えるとおりに置き換える。同じなら何もしない。"""
+    wanted = [(row["kind"], row["holder"].strip(), row["registered"], row.get("balance")) for row in seniors]
+    changed = False
+    for lien in asset.seniors.all():
+        key = (lien.kind, lien.holder, lien.registered, lien.balance)
+        if key in wanted:
+            wanted.remove(key)
+        else:
+            remove_senior(lien, by=by, on=on)
+            changed = True
+    for kind, holder, registered, balance in wanted:
+        add_senior(asset, kind=kind, holder=holder, registered=registered, balance=balance, by=by, on=on)
+        changed = True
+    return changed
+
+
+@transaction.atomic
+def register_interest(
+    *, asset: Asset, debtor: Member, right, amount, rank=1, registered_on=None, by, on: date
+) -> SecurityInterest:
+    """担保権を登録する。種類に合わない権利・重なる順位は断る（H2.3-f）。"""
+    label = "担保権の登録"
+    _check_permission(by, label)
+    asset = Asset.objects.select_for_update().get(pk=asset.pk)
+    refuse(
+        label,
+        checks.interest_refusals(
+            kind=asset.kind, right=right, amount=amount, rank=rank, seniors=asset.seniors.count(),
+            taken=[interest.rank for interest in asset.interests_in_force()],
+        ),
+    )  # fmt: skip
+    interest = SecurityInterest(
+        asset=asset, debtor=debtor, right=right, amount=amount, rank=rank, registered_on=registered_on
+    )
+    interest.full_clean()
+    interest.save()
+    log.record(asset, verb="register_interest", label=label, by=by, on=on, interest=str(interest), amount=amount)
+    return interest
+
+
+@transaction.atomic
+def release_interest(interest: SecurityInterest, *, by, on: date, reason="") -> SecurityInterest:
+    """担保権を解除する・設定を取りやめる。消さずに日付を残す。"""
+    label = "担保権の解除・取りやめ"
+    _check_permission(by, label)
+    interest = SecurityInterest.objects.select_for_update().get(pk=interest.pk)
+    if interest.released_on is None:
+        interest.released_on = on
+        interest.save()
+        log.record(interest.asset, verb="release_interest", label=label, by=by, on=on, reason=reason,
+                   interest=str(interest))  # fmt: skip
+    return interest
+
+
+@transaction.atomic
+def register_guarantee(
+    *, debtor: Member, person: Person | None = None, member: Member | None = None, relation, scope,
+    maximum_amount=None, fixed_on=None, deed_on=None, deed_office="", deed_number="", informed_on=None,
+    by, on: date,
+) -> Guarantee:  # fmt: skip
+    """保証（連帯保証）を登録する。債務者本人・関係の合わない人・極度額のない根保証は断る。"""
+    label = "保証の登録"
+    _check_permission(by, label)
+    terms = {"relation": relation, "scope": scope, "maximum_amount": maximum_amount, "fixed_on": fixed_on}
+    deed = {
+        "deed_on": deed_on,
+        "deed_office": (deed_office or "").strip(),
+        "deed_number": (deed_number or "").strip(),
+        "informed_on": informed_on,
+    }
+    refuse(
+        label,
+        [
+            *checks.guarantee_refusals(debtor=debtor, person=person, member=member, **terms, on=on),
+            *checks.deed_refusals(**deed, on=on),
+        ],
+    )
+    guarantee = Guarantee(debtor=debtor, person=person, member=member, **terms, **deed)
+    guarantee.full_clean()
+    guarantee.save()
+    log.record(guarantee, verb="register", label=label, by=by, on=on, scope=scope, maximum_amount=maximum_amount)
+    return guarantee
+
+
+@transaction.atomic
+def update_guarantee(guarantee: Guarantee, *, by, on: date, reason="", label="保証の変更", **changes) -> Guarantee:
+    """保証の内容・公正証書・情報提供を改める。渡した項目だけを変える。"""
+    _check_permission(by, label)
+    unknown = set(changes) - set(GUARANTEE_FIELDS)
+    if unknown:
+        raise TypeError(f"変えられない項目です: {sorted(unknown)}")
+    guarantee = Guarantee.objects.select_for_update().get(pk=guarantee.pk)
+    values = {name: changes.get(name, getattr(guarantee, name)) for name in GUARANTEE_FIELDS}
+    for name in ("deed_office", "deed_number"):
+        values[name] = (values[name] or "").strip()
+    terms = {name: values[name] for name in ("relation", "scope", "maximum_amount", "fixed_on")}
+    deed = {name: values[name] for name in ("deed_on", "deed_office", "deed_number", "informed_on")}
+    refusals = checks.deed_refusals(**deed, on=on)
+    if terms.keys() & changes.keys():
+        refusals += checks.guarantee_refusals(
+            debtor=guarantee.debtor, person=guarantee.person, member=guarantee.member, **terms, on=on
+        )
+    refuse(label, refusals)
+    changed = _differences(guarantee, values)
+    if not changed:
+        return guarantee
+    for name, value in values.items():
+        setattr(guarantee, name, value)
+    guarantee.full_clean()
+    guarantee.save()
+    log.record(guarantee, verb="update", label=label, by=by, on=on, reason=reason, changes=changed)
+    return guarantee
+
+
+@transaction.atomic
+def release_guarantee(guarantee: Guarantee, *, by, on: date, reason="") -> Guarantee:
+    """保証を解除する・取りやめる。消さずに日付を残す。"""
+    label = "保証の解除・取りやめ"
+    _check_permission(by, label)
+    guarantee = Guarantee.objects.select_for_update().get(pk=guarantee.pk)
+    if guarantee.released_on is None:
+        guarantee.released_on = on
+        guarantee.save()
+        log.record(guarantee, verb="release", label=label, by=by, on=on, reason=reason)
+    return guarantee

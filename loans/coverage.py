@@ -1,0 +1,433 @@
+"""保全の状況と、利害関係のある人。担保・保証を読み、純粋な計算（collateral.valuation）に渡し、文にする。
+
+金額は円の整数。何も変えず、日付は受け取る。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from collateral import checks, valuation
+from collateral.enums import AssetKind, GuaranteeScope
+from collateral.guarantee_deed import Relation, deed_valid
+from collateral.models import Asset, SecurityInterest
+from coopfin.calc.words import to_wareki
+from coopfin.calc.yen import Explanation, group
+from coopfin.flow import Finding, block, passed, warn
+from loans.enums import LoanType
+from members.enums import MemberKind, OfficerTitle
+from members.models import Member, Officer, Person
+
+COVER_SOURCE = "手引き Q&A 3・金融事業規程"
+GUIDELINE = "経営者保証に関するガイドライン・手引き 第2章三 e"
+
+#: 公正証書の例外（民法465条の9）を裏づける、役員・関係者の台帳の役職
+_EVIDENCE = {
+    Relation.DIRECTOR: {
+        OfficerTitle.REPRESENTATIVE_DIRECTOR,
+        OfficerTitle.DIRECTOR,
+        OfficerTitle.EXECUTIVE_OFFICER,
+        OfficerTitle.REPRESENTATIVE_PARTNER,
+        OfficerTitle.PARTNER,
+        OfficerTitle.CHAIR,
+        OfficerTitle.BOARD_MEMBER,
+    },
+    Relation.MAJORITY_SHAREHOLDER: {OfficerTitle.MAJORITY_SHAREHOLDER},
+    Relation.JOINT_PROPRIETOR: {OfficerTitle.OWNER},
+    Relation.SPOUSE_WORKING: {OfficerTitle.SPOUSE},
+}
+
+#: 保証の範囲は貸付の形式に従う（H2.5-b）。証書は連署の特定保証、手形は保証書の根保証。
+SCOPE_OF = {LoanType.DEED: GuaranteeScope.SPECIFIC, LoanType.BILL: GuaranteeScope.ROOT}
+
+
+# --- 保全 ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityRow:
+    """担保一つの保全。link は申込と担保権を結ぶ行の番号（試算では None）。"""
+
+    asset: Asset
+    interest: SecurityInterest
+    appraised: int
+    haircut_rate: Decimal
+    lending_value: int
+    liens: tuple[valuation.SeniorLien, ...]
+    seniors: int
+    margin: int
+    amount: int
+    cover: int
+    explanation: tuple[Explanation, ...]
+    link: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.asset.get_kind_display()}（{self.interest.get_right_display()} 第{self.interest.rank}順位）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """申込の保全。exposure は申込の金額、ratio は％（小数第1位、四捨五入の文字列）。"""
+
+    rows: tuple[SecurityRow, ...]
+    exposure: int
+    secured: int
+    unsecured: int
+    ratio: str | None
+    explanation: tuple[Explanation, ...]
+
+    @property
+    def appraised(self) -> int:
+        return sum(row.appraised for row in self.rows)
+
+    @property
+    def lending_value(self) -> int:
+        return sum(row.lending_value for row in self.rows)
+
+    @property
+    def seniors(self) -> int:
+        return sum(row.seniors for row in self.rows)
+
+    @property
+    def margin(self) -> int:
+        return sum(row.margin for row in self.rows)
+
+    @property
+    def cover(self) -> int:
+        """担保の保全額の合計。金額を超えることがある。"""
+        return sum(row.cover for row in self.rows)
+
+    @property
+    def is_full(self) -> bool:
+        return self.exposure > 0 and self.unsecured == 0
+
+
+def security_links(application):
+    """申込の担保。物件・所有者・先順位・ほかの担保権まで、決まった回数の問合せで読む。"""
+    if application.pk is None:
+        return []
+    ours = SecurityInterest.objects.live().select_related("debtor").order_by("rank", "pk")
+    return list(
+        application.securities.select_related(
+            "interest__debtor", "interest__asset__owner_person", "interest__asset__owner_member"
+        )
+        .prefetch_related(
+            "interest__asset__seniors", Prefetch("interest__asset__interests", queryset=ours, to_attr="live_interests")
+        )
+        .order_by("pk")
+    )
+
+
+def guarantee_links(application):
+    """申込の保証。保証人・債務者まで一度に読む。"""
+    if application.pk is None:
+        return []
+    return list(
+        application.guarantees.select_related(
+            "guarantee__person", "guarantee__member__representative", "guarantee__debtor"
+        ).order_by("pk")
+    )
+
+
+def row_of(interest: SecurityInterest, asset: Asset, link: int | None = None) -> SecurityRow:
+    """担保一つの保全の計算。登録の前の試算にも、登録した後にも、この一つを使う。"""
+    liens = tuple(asset.liens_before(interest))
+    result = valuation.cover(asset.appraised, asset.haircut_rate, liens, interest.amount)
+    return SecurityRow(
+        asset=asset,
+        interest=interest,
+        appraised=asset.appraised,
+        haircut_rate=asset.haircut_rate,
+        lending_value=result.lending_value,
+        liens=liens,
+        seniors=sum(lien.deduction for lien in liens),
+        margin=result.margin,
+        amount=interest.amount,
+        cover=result.cover,
+        explanation=result.explanation,
+        link=link,
+    )
+
+
+def together(rows, exposure: int) -> Coverage:
+    """担保の保全額を合わせ、金額と比べる。"""
+    rows = tuple(rows)
+    protection = valuation.protection(exposure, real_estate_cover=sum(row.cover for row in rows))
+    names = " ＋ ".join(f"{row.asset.get_kind_display()}{group(row.cover)}円" for row in rows) or "担保なし 0円"
+    total = sum(row.cover for row in rows)
+    secured, unsecured = group(protection.secured), group(protection.unsecured)
+    explanation = [Explanation("担保の保全額", f"{names} = {group(total)}円", total)]
+    if total > exposure:
+        explanation.append(
+            Explanation("保全額", f"金額{group(exposure)}円を上限として {secured}円", protection.secured)
+        )
+    explanation.append(
+        Explanation("無保全額", f"{group(exposure)}円 － {secured}円 = {unsecured}円", protection.unsecured)
+    )
+    return Coverage(
+        rows=rows,
+        exposure=exposure,
+        secured=protection.secured,
+        unsecured=protection.unsecured,
+        ratio=protection.ratio,
+        explanation=tuple(explanation),
+    )
+
+
+def cover_of(application) -> Coverage:
+    """申込の保全。担保ごとに、評価 × 掛目 − 先順位 = 余力、余力と債権額・極度額の低い方 = 保全額（B12a）。"""
+    rows = [row_of(link.interest, link.interest.asset, link.pk) for link in security_links(application)]
+    return together(rows, application.amount or 0)
+
+
+# --- 確認事項 ------------------------------------------------------------------------------
+
+
+def _page(name: str, application, *more) -> str:
+    return reverse(f"loans:{name}", args=[application.pk, *more]) if application.pk else ""
+
+
+def collateral_findings(application) -> list[Finding]:
+    """担保の確認事項。足りなくても止めない（理事会が決める）が、注意する。"""
+    coverage = cover_of(application)
+    if not coverage.rows:
+        if guarantee_links(application):
+            return [passed("担保は付いていません。保証による貸付です。", COVER_SOURCE, code="unsecured")]
+        return [
+            warn(
+                "担保も保証人も付いていません。",
+                COVER_SOURCE,
+                url=_page("security_add", application),
+                url_label="担保を付ける",
+                code="unsecured",
+            )
+        ]
+    found = [_ratio_finding(coverage)]
+    for row in coverage.rows:
+        for finding in checks.unsuitable(row.asset.kind, row.asset.description):
+            found.append(
+                warn(
+                    finding.text,
+                    finding.source,
+                    detail=f"物件: {row.asset}",
+                    url=row.asset.get_absolute_url(),
+                    url_label="物件を見る",
+                    code=finding.code,
+                )
+            )
+    kinds = {row.asset.kind for row in coverage.rows}
+    if AssetKind.LAND in kinds and AssetKind.BUILDING not in kinds:
+        for row in coverage.rows:
+            if row.asset.kind == AssetKind.LAND and not checks.is_bare_land(row.asset.description):
+                found.append(
+                    warn(
+                        "土地だけが担保になっています。建物があれば、建物も担保にしてください。",
+                        "手引き 第2章三 d",
+                        detail=f"物件: {row.asset}。建物がなければ、物件の表示に「更地」と書いてください。",
+                        url=_page("security_add", application),
+                        url_label="建物を付ける",
+                        code="land-without-building",
+                    )
+                )
+    return found
+
+
+def _ratio_finding(coverage: Coverage) -> Finding:
+    facts = f"保全額 {group(coverage.cover)}円、金額 {group(coverage.exposure)}円。"
+    if coverage.is_full:
+        return passed(f"担保の保全額は金額の {coverage.ratio}% です。", COVER_SOURCE, detail=facts, code="cover")
+    return warn(
+        f"担保の保全額は金額の {coverage.ratio or '0.0'}% です。",
+        COVER_SOURCE,
+        detail=f"{facts}無保全額 {group(coverage.unsecured)}円の扱いを決めてください。",
+        code="cover",
+    )
+
+
+def guarantor_findings(application, *, contract_on: date | None = None, level: str = "warn", on: date | None = None):
+    """保証人の確認事項。level は公正証書・情報提供が欠けるときの強さ（承認までは warn、契約では block）。
+
+    contract_on は契約日。分からないうちは実行希望日で役員の在任をみて、公正証書の期間は確かめない。
+    """
+    say = block if level == "block" else warn
+    links = guarantee_links(application)
+    found = [*_representative_findings(application, links)]
+    day = contract_on or on or application.disburse_on
+    offices = _offices(application, day) if links else {}
+    for link in links:
+        guarantee = link.guarantee
+        page = {
+            "url": _page("guarantee_deed", application, link.pk),
+            "url_label": "公正証書・情報提供を記録する",
+        }
+        found += _scope_findings(application, guarantee, contract_on)
+        if not guarantee.is_individual:
+            continue
+        requirement = guarantee.deed_requirement
+        if requirement.required:
+            found.append(_deed_finding(guarantee, requirement, contract_on, say, page))
+        elif finding := _evidence_finding(guarantee, requirement, offices, application):
+            found.append(finding)
+        found.append(_information_finding(guarantee, contract_on, say, page))
+    return found
+
+
+def _representative_findings(application, links):
+    member = application.member
+    if member.kind != MemberKind.CORPORATE:
+        return
+    representative = member.representative
+    if any(_is_person(link.guarantee, member.representative_id) for link in links):
+        yield passed("代表者が連帯保証人になっています。", "手引き 第2章三 e", code="representative")
+    elif reason := application.no_representative_guarantee_reason.strip():
+        yield passed("代表者を保証人としない理由が記録されています。", GUIDELINE, detail=reason, code="representative")
+    else:
+        yield block(
+            f"代表者（{representative}）が保証人になっていません。保証人にするか、しない理由を記入してください。",
+            GUIDELINE,
+            detail="理由は申込の「代表者を保証人としない理由」に書きます。",
+            url=_page("guarantee_add", application),
+            url_label="保証人を付ける",
+            code="representative",
+        )
+
+
+def _is_person(guarantee, person_id) -> bool:
+    if guarantee.person_id is not None:
+        return guarantee.person_id == person_id
+    return not guarantee.member.is_corporate and guarantee.member.representative_id == person_id
+
+
+def _offices(application, day) -> dict[int, set[str]]:
+    """申込者の役員・関係者の役職。人の番号 → 役職。"""
+    offices: dict[int, set[str]] = {}
+    for officer in Officer.objects.current(day).filter(member=application.member_id):
+        offices.setdefault(officer.person_id, set()).add(officer.title)
+    return offices
+
+
+def _scope_findings(application, guarantee, contract_on):
+    """貸付の形式・金額と、保証の範囲・極度額・元本確定期日が合っているか。"""
+    wanted = SCOPE_OF[LoanType(application.loan_type)]
+    if guarantee.scope != wanted:
+        yield block(
+            f"{application.get_loan_type_display()}の保証は{wanted.label}です。"
+            f"保証人 {guarantee.guarantor} の保証を付け直してください。",
+            "手引き 第2章四",
+            url=_page("guarantee_add", application),
+            url_label="保証人を付ける",
+            code="scope",
+        )
+    elif guarantee.scope == GuaranteeScope.ROOT:
+        if guarantee.maximum_amount < application.amount:
+            yield warn(
+                f"保証人 {guarantee.guarantor} の極度額が金額に足りません。",
+                checks.ROOT_ARTICLE,
+                detail=f"極度額 {group(guarantee.maximum_amount)}円、金額 {group(application.amount)}円。",
+                code="maximum",
+            )
+        if contract_on is not None and guarantee.is_individual:
+            for refusal in checks.fixing_refusals(guarantee.fixed_on, contract_on=contract_on):
+                yield block(f"保証人 {guarantee.guarantor}: {refusal.text}", refusal.source, code=refusal.code)
+
+
+def _deed_finding(guarantee, requirement, contract_on, say, page) -> Finding:
+    who = guarantee.guarantor
+    if guarantee.deed_on is None:
+        return say(
+            f"第三者保証人 {who} の保証意思宣明公正証書が、契約までに要ります。",
+            requirement.article,
+            detail=requirement.reason,
+            code="deed",
+            **page,
+        )
+    named = f"{guarantee.deed_office} {guarantee.deed_number}".strip()
+    if contract_on is None:
+        return passed(
+            f"第三者保証人 {who} の公正証書（{to_wareki(guarantee.deed_on)}作成）が登録されています。",
+            requirement.article,
+            detail=f"{named}。契約は作成の翌日から1か月以内にしてください。",
+            code="deed",
+        )
+    validity = deed_valid(guarantee.deed_on, contract_on)
+    if validity:
+        return passed(f"第三者保証人 {who} の{validity.reason}", validity.article, detail=named, code="deed")
+    return say(f"第三者保証人 {who} の{validity.reason}", validity.article, detail=named, code="deed", **page)
+
+
+def _evidence_finding(guarantee, requirement, offices, application) -> Finding | None:
+    """公正証書の例外にあたることが、役員・関係者の台帳で裏づけられるか。"""
+    titles = _EVIDENCE.get(guarantee.relation)
+    person_id = guarantee.person_id or guarantee.member.representative_id
+    if titles is None or titles & offices.get(person_id, set()):
+        return None
+    return warn(
+        f"保証人 {guarantee.guarantor} が「{guarantee.relation_label}」であることが、"
+        f"{application.member}の役員・関係者に登録されていません。",
+        requirement.article,
+        detail="公正証書なしの保証が有効なのは、実際にその立場にある人だけです。登記事項証明書などで確かめてください。",
+        url=application.member.get_absolute_url(),
+        url_label="組合員を見る",
+        code="evidence",
+    )
+
+
+def _information_finding(guarantee, contract_on, say, page) -> Finding:
+    who, informed_on = guarantee.guarantor, guarantee.informed_on
+    source = checks.INFORMATION_ARTICLE
+    if informed_on is None:
+        return say(
+            f"保証人 {who} が債務者から情報提供を受けた日が記録されていません。",
+            source,
+            detail="債務者の財産と収支、ほかの債務、ほかの担保について説明を受けたことの確認書をもらってください。",
+            code="information",
+            **page,
+        )
+    if contract_on is not None and informed_on > contract_on:
+        return say(f"保証人 {who} への情報提供の日が契約日より後です。", source, code="information", **page)
+    return passed(f"保証人 {who} は{to_wareki(informed_on)}に情報提供を受けています。", source, code="information")
+
+
+# --- 利害関係のある人 ----------------------------------------------------------------------
+
+
+def interested_persons(application, *, on: date) -> dict[Person, str]:
+    """利害関係のある人と、その理由（ドメイン E、中協法36条の6・38条）。定足数にも議決にも数えない。
+
+    申込先の代表者・役員、個人の保証人、担保の所有者と、保証・担保を出す組合員の代表者・役員。
+    同じ人に理由がいくつもあるときは、初めのものを返す。
+    """
+    found: dict[Person, str] = {}
+    links, securities = guarantee_links(application), security_links(application)
+    guarantors = [link.guarantee for link in links]
+    owners = [link.interest.asset for link in securities]
+    members: dict[int, str] = {application.member_id: "申込先"}
+    for guarantee in guarantors:
+        if guarantee.member_id:
+            members.setdefault(guarantee.member_id, f"保証人 {guarantee.member}")
+    for asset in owners:
+        if asset.owner_member_id:
+            members.setdefault(asset.owner_member_id, f"担保の所有者 {asset.owner_member}")
+
+    rows = {member.pk: member for member in Member.objects.filter(pk__in=members).select_related("representative")}
+    for pk, whose in members.items():
+        word = "代表者" if rows[pk].is_corporate else "事業主"
+        found.setdefault(rows[pk].representative, f"{whose}の{word}")
+    officers = Officer.objects.current(on).filter(member__in=members).select_related("person").order_by("pk")
+    for pk, whose in members.items():
+        for officer in officers:
+            if officer.member_id == pk:
+                found.setdefault(officer.person, f"{whose}の役員（{officer.get_title_display()}）")
+    for guarantee in guarantors:
+        if guarantee.person_id:
+            found.setdefault(guarantee.person, "この申込の保証人")
+    for asset in owners:
+        if asset.owner_person_id:
+            found.setdefault(asset.owner_person, "担保の所有者")
+    return found

@@ -1,0 +1,255 @@
+"""申込に担保・保証を付ける、外す、公正証書を記録する（手引き 第2章2 二 c・三 e、H2.5-b）。
+
+どの操作も、申込を鎖錠し、状態を確かめ、版を進め、記録を残す。担保・保証そのものの点検は collateral がする。
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from collateral import checks
+from collateral import operations as collateral
+from collateral.enums import GuaranteeScope
+from collateral.guarantee_deed import Relation
+from collateral.models import Asset
+from coopfin import log
+from coopfin.calc import days
+from coopfin.flow import StepRefused, block
+from loans import coverage
+from loans.enums import ApplicationState as S
+from loans.enums import LoanType
+from loans.models import Application, LoanGuarantee, LoanSecurity
+from loans.operations import base
+from members.models import Member, Person
+
+PERMISSION = "loans.edit_application"
+#: 担保・保証を付け外しできる状態。付議してからは、差し戻されなければ変えられない。
+CHANGEABLE = (S.DRAFT, S.RECEIVED, S.INVESTIGATION, S.RETURNED)
+#: 公正証書・情報提供を記録できる状態。契約が済むまで。
+RECORDABLE = (*CHANGEABLE, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED, S.CONTRACTING)
+
+
+def why_closed(application, states=CHANGEABLE) -> str:
+    """いまの状態で担保・保証を変えられない理由。変えられるなら空。"""
+    if application.state in states:
+        return ""
+    if states is RECORDABLE:
+        return f"いまの状態は「{application.get_state_display()}」です。記録できるのは契約が済むまでです。"
+    return (
+        f"いまの状態は「{application.get_state_display()}」です。"
+        "担保・保証を変えられるのは付議の前だけです。変えるには、差し戻してください。"
+    )
+
+
+def _begin(application, *, label: str, by, states=CHANGEABLE) -> Application:
+    """鎖錠して、権限と状態を確かめる。"""
+    locked = base.lock(application)
+    refusals = []
+    if not by.has_perm(PERMISSION):
+        refusals.append(block(f"「{label}」をする権限がありません。", "役割の表", code="permission"))
+    if closed := why_closed(locked, states):
+        refusals.append(block(closed, "事務の流れ", code="state"))
+    collateral.refuse(label, refusals)
+    return locked
+
+
+def _finish(application, given, *, verb: str, label: str, by, on: date, reason: str = "", **detail) -> None:
+    """版を進め、記録する。渡された申込（given）の版も合わせ、続けて次の操作に使えるようにする。"""
+    base.touch(application, "version")
+    given.version = application.version
+    log.record(application, verb=verb, label=label, by=by, on=on, reason=reason, **detail)
+
+
+# --- 担保 ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_security(
+    application, *, asset: Asset | None = None, new_asset: dict | None = None, right, amount, rank=1,
+    seniors=None, registered_on=None, by, on: date,
+) -> LoanSecurity:  # fmt: skip
+    """担保を付ける。登録済の物件（asset）か、新しい物件の内容（new_asset）のどちらか。
+
+    seniors は先順位の一覧（kind・holder・registered・balance）。登録済の物件では、渡せば置き換える。
+    """
+    label = "担保を付ける"
+    given, application = application, _begin(application, label=label, by=by)
+    if (asset is None) == (new_asset is None):
+        raise StepRefused(label, [block("物件を選ぶか、新しい物件を入力してください。", code="asset")])
+    if asset is None:
+        asset = collateral.register_asset(**new_asset, seniors=seniors or (), by=by, on=on)
+    elif seniors is not None:
+        for senior in seniors:
+            collateral.refuse(label, checks.senior_refusals(**senior))
+        collateral.replace_seniors(asset, seniors, by=by, on=on)
+    interest = collateral.register_interest(
+        asset=Asset.objects.get(pk=asset.pk), debtor=application.member, right=right, amount=amount, rank=rank,
+        registered_on=registered_on, by=by, on=on,
+    )  # fmt: skip
+    link = LoanSecurity.objects.create(application=application, interest=interest)
+    _finish(application, given, verb="add_security", label=label, by=by, on=on, security=str(interest), amount=amount)
+    return link
+
+
+@transaction.atomic
+def remove_security(application, link: LoanSecurity, *, by, on: date, reason="") -> None:
+    """担保を外す。物件は台帳に残り、登記していない担保権は取りやめになる。"""
+    label = "担保を外す"
+    given, application = application, _begin(application, label=label, by=by)
+    link = LoanSecurity.objects.filter(application=application, pk=link.pk).select_related("interest").first()
+    if link is None:
+        raise StepRefused(label, [block("この担保は、すでに外されています。", code="gone")])
+    interest, text = link.interest, str(link.interest)
+    link.delete()
+    if interest.registered_on is None and not interest.loan_securities.exists():
+        collateral.release_interest(interest, by=by, on=on, reason=reason)
+    _finish(application, given, verb="remove_security", label=label, by=by, on=on, reason=reason, security=text)
+
+
+# --- 保証 ----------------------------------------------------------------------------------
+
+
+def root_fixed_on(on: date) -> date:
+    """根保証の元本確定期日の初めの値。契約から5年を超えないよう、今日から5年（民法465条の3）。"""
+    return days.add_months(on, checks.ROOT_YEARS * 12)
+
+
+def terms_of_guarantee(application, *, on: date, maximum_amount=None, fixed_on=None) -> dict:
+    """貸付の形式に応じた保証の範囲（H2.5-b）。手形は根保証で、極度額は初め金額と同じ。"""
+    scope = coverage.SCOPE_OF[LoanType(application.loan_type)]
+    if scope == GuaranteeScope.SPECIFIC:
+        return {"scope": scope.value, "maximum_amount": None, "fixed_on": None}
+    return {
+        "scope": scope.value,
+        "maximum_amount": maximum_amount or application.amount,
+        "fixed_on": fixed_on or root_fixed_on(on),
+    }
+
+
+@transaction.atomic
+def add_guarantee(
+    application, *, person: Person | None = None, member: Member | None = None, new_person: dict | None = None,
+    relation, maximum_amount=None, fixed_on=None, scope=None, deed_on=None, deed_office="", deed_number="",
+    informed_on=None, by, on: date,
+) -> LoanGuarantee:  # fmt: skip
+    """保証人を付ける（連帯保証）。人・新しい人（new_person: 氏名・カナ・生年月日・住所）・組合員のいずれか。
+
+    範囲は貸付の形式に従う。scope を渡すときは、形式と合っていなければ断る。
+    """
+    label = "保証人を付ける"
+    given, application = application, _begin(application, label=label, by=by)
+    terms = terms_of_guarantee(application, on=on, maximum_amount=maximum_amount, fixed_on=fixed_on)
+    if scope is not None and scope != terms["scope"]:
+        wanted = GuaranteeScope(terms["scope"]).label
+        sentence = f"{application.get_loan_type_display()}の保証は{wanted}です。"
+        raise StepRefused(label, [block(sentence, "手引き 第2章四", code="scope")])
+    if new_person is not None:
+        person = _new_person(new_person, label)
+    for link in coverage.guarantee_links(application):
+        same_person = person is not None and link.guarantee.person_id == person.pk
+        if same_person or (member is not None and link.guarantee.member_id == member.pk):
+            raise StepRefused(label, [block(f"{person or member}は、すでに保証人です。", code="guarantor")])
+    guarantee = collateral.register_guarantee(
+        debtor=application.member, person=person, member=member, relation=relation, **terms, deed_on=deed_on,
+        deed_office=deed_office, deed_number=deed_number, informed_on=informed_on, by=by, on=on,
+    )  # fmt: skip
+    link = LoanGuarantee.objects.create(application=application, guarantee=guarantee)
+    _finish(application, given, verb="add_guarantee", label=label, by=by, on=on, guarantee=str(guarantee))
+    return link
+
+
+def _new_person(values: dict, label: str) -> Person:
+    """人の台帳に新しい人を登録する。保証書に要るので、住所まで求める。"""
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    refusals = [
+        block(f"新しい保証人の{name}を入力してください。", code=code)
+        for code, name in (("name", "氏名"), ("kana", "カナ"), ("address", "住所"))
+        if not values.get(code)
+    ]
+    collateral.refuse(label, refusals)
+    person = Person(**values)
+    person.full_clean()
+    person.save()
+    return person
+
+
+@transaction.atomic
+def remove_guarantee(application, link: LoanGuarantee, *, by, on: date, reason="") -> None:
+    """保証人を外す。保証は取りやめの日付とともに台帳に残る。"""
+    label = "保証人を外す"
+    given, application = application, _begin(application, label=label, by=by)
+    link = LoanGuarantee.objects.filter(application=application, pk=link.pk).select_related("guarantee").first()
+    if link is None:
+        raise StepRefused(label, [block("この保証人は、すでに外されています。", code="gone")])
+    guarantee, text = link.guarantee, str(link.guarantee)
+    link.delete()
+    if not guarantee.loan_guarantees.exists():
+        collateral.release_guarantee(guarantee, by=by, on=on, reason=reason)
+    _finish(application, given, verb="remove_guarantee", label=label, by=by, on=on, reason=reason, guarantee=text)
+
+
+@transaction.atomic
+def record_deed(
+    link: LoanGuarantee, *, deed_on=None, deed_office="", deed_number="", informed_on=None, by, on: date
+) -> LoanGuarantee:
+    """公正証書（民法465条の6）と情報提供（民法465条の10）を記録する。契約が済むまで直せる。"""
+    label = "公正証書・情報提供の記録"
+    given, application = link.application, _begin(link.application, label=label, by=by, states=RECORDABLE)
+    link = LoanGuarantee.objects.filter(application=application, pk=link.pk).select_related("guarantee").first()
+    if link is None:
+        raise StepRefused(label, [block("この保証人は、すでに外されています。", code="gone")])
+    collateral.update_guarantee(
+        link.guarantee, deed_on=deed_on, deed_office=deed_office, deed_number=deed_number, informed_on=informed_on,
+        by=by, on=on, label=label,
+    )  # fmt: skip
+    _finish(
+        application, given, verb="record_deed", label=label, by=by, on=on, guarantee=str(link.guarantee),
+        deed_on=deed_on and deed_on.isoformat(), informed_on=informed_on and informed_on.isoformat(),
+    )  # fmt: skip
+    return LoanGuarantee.objects.select_related("guarantee", "application").get(pk=link.pk)
+
+
+@transaction.atomic
+def propose_representative(application, *, by, on: date) -> LoanGuarantee | None:
+    """代表者を連帯保証人に加える（下書きを作ったとき）。個人事業主には何もしない。外すには理由が要る。"""
+    if not application.member.is_corporate:
+        return None
+    representative = application.member.representative_id
+    for link in coverage.guarantee_links(application):
+        if link.guarantee.person_id == representative:
+            return link
+    return add_guarantee(
+        application, person=application.member.representative, relation=Relation.REPRESENTATIVE.value, by=by, on=on
+    )
+
+
+@transaction.atomic
+def follow_terms(application, *, by, on: date) -> int:
+    """形式や金額を変えたあと、保証の範囲・極度額を合わせる。変えた保証の数を返す。
+
+    人が決めた極度額は残し、根保証の極度額が金額に足りなくなったときだけ金額まで上げる。
+    """
+    given, application = application, _begin(application, label="保証を形式に合わせる", by=by)
+    changed = 0
+    for link in coverage.guarantee_links(application):
+        guarantee = link.guarantee
+        maximum = max(guarantee.maximum_amount or 0, application.amount)
+        terms = terms_of_guarantee(application, on=on, maximum_amount=maximum, fixed_on=guarantee.fixed_on)
+        if any(getattr(guarantee, name) != value for name, value in terms.items()):
+            collateral.update_guarantee(guarantee, **terms, by=by, on=on, label="保証を形式に合わせる")
+            changed += 1
+    if changed:
+        _finish(application, given, verb="follow_terms", label="保証を形式に合わせる", by=by, on=on, guarantees=changed)
+    return changed
+
+
+@transaction.atomic
+def release_all(application, *, by, on: date, reason="") -> None:
+    """謝絶・取下げのとき、登記していない担保権と保証を取りやめにする。申込との結び付きは記録として残す。"""
+    for link in coverage.security_links(application):
+        if link.interest.registered_on is None:
+            collateral.release_interest(link.interest, by=by, on=on, reason=reason)
+    for link in coverage.guarantee_links(application):
+        collateral.release_guarantee(link.guarantee, by=by, on=on, reason=reason)
