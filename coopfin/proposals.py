@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from coopfin import log
 from coopfin.flow import StepRefused, block
@@ -30,7 +30,7 @@ def _decide(proposal: Proposal, *, status: str, by, on: date, permission: str, l
             )
         locked.status = status
         locked.decided_by = by
-        locked.decided_at = timezone.now()
+        locked.decided_at = Now()
         locked.decision_reason = reason
         locked.validate_constraints()
         locked.save()

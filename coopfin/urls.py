@@ -1,7 +1,20 @@
 """URL の入口。ここだけが、すべてのアプリを知っている。"""
 
+from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
+
+# 利用者は管理者が登録し、メールアドレスでの手続はしない。allauth の画面のうち要るものだけを開く。
+account_urls = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("signup/", account.signup, name="account_signup"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
 
 urlpatterns = [
     path("", include("desk.urls")),
@@ -11,6 +24,6 @@ urlpatterns = [
     path("collateral/", include("collateral.urls")),
     path("ledger/", include("ledger.urls")),
     path("documents/", include("documents.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(account_urls)),
     path("admin/", admin.site.urls),
 ]

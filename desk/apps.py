@@ -1,4 +1,4 @@
-"""今日の仕事 のアプリ。"""
+"""机: 登録された札・仕事・検索を集めて見せる。"""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,22 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "desk"
     verbose_name = "今日の仕事"
+
+    def ready(self):
+        from coopfin import worklists
+
+        worklists.register_menu(
+            worklists.MenuItem(
+                group="",
+                order=0,
+                label="今日の仕事",
+                url_name="desk:today",
+                permission="coopfin.view_desk",
+                namespaces=("desk:today",),
+            )
+        )
+        worklists.register_menu(
+            worklists.MenuItem(
+                group="組合", order=90, label="設定", url_name="admin:index", permission="coopfin.use_admin"
+            )
+        )

@@ -1,4 +1,12 @@
 """URL。"""
 
+from django.urls import path
+
+from desk import views
+
 app_name = "desk"
-urlpatterns = []
+urlpatterns = [
+    path("", views.Today.as_view(), name="today"),
+    path("search/", views.Search.as_view(), name="search"),
+    path("health/", views.health, name="health"),
+]
