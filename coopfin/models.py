@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -381,7 +380,6 @@ class TargetedRecord(models.Model):
 
     content_type = models.ForeignKey(ContentType, verbose_name="対象の種別", on_delete=models.PROTECT, related_name="+")
     object_id = models.BigIntegerField("対象の番号")
-    target = GenericForeignKey("content_type", "object_id")
     object_text = models.CharField("対象", max_length=200)
     at = models.DateTimeField("時刻", db_default=Now())
 

@@ -25,3 +25,8 @@ class DeskConfig(AppConfig):
                 group="組合", order=90, label="設定", url_name="admin:index", permission="coopfin.use_admin"
             )
         )
+        worklists.register_menu(
+            worklists.MenuItem(
+                group="組合", order=95, label="用語", url_name="desk:help", permission="coopfin.view_desk"
+            )
+        )

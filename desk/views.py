@@ -10,7 +10,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from coopfin import worklists
+from coopfin import glossary, worklists
 from coopfin.calc import words
 from coopfin.views import GuardedMixin
 
@@ -64,6 +64,16 @@ class Search(GuardedMixin, TemplateView):
         if words.search_key(text):
             hits = [hit for source in worklists.searches for hit in source(self.request.user, text)]
         return super().get_context_data(search_text=text, hits=hits, **kwargs)
+
+
+class Help(GuardedMixin, TemplateView):
+    """用語のページ。画面で使う言葉の意味とよりどころ。"""
+
+    permission_required = "coopfin.view_desk"
+    template_name = "desk/help.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(terms=glossary.terms(), **kwargs)
 
 
 @login_not_required

@@ -15,8 +15,8 @@ from coopfin.models import Policy
 from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
-from governance.enums import BodyKind
-from loans import coverage, headroom, items, printing
+from governance.enums import BodyKind, ItemResult
+from loans import coverage, headroom, items
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -193,13 +193,11 @@ def committee_quorum(application, *, by, on, **given):
     yield from governance.standing(item, on=on).findings()
 
 
-def board_decides(application, *, by, on, **given):
-    """理事会の定足数と賛否（中協法36条の6）。result があれば、その結果にふさわしい賛否かも見る。"""
+def _board_finds(application, result: str, *, on):
     item = items.open_item(application, BodyKind.BOARD)
     if item is None:
         yield block("理事会に付議されていません。", "定款", code="no-item")
-        return
-    if item.meeting_id is None:
+    elif item.meeting_id is None:
         yield block(
             "この案件を審議する理事会の議案に載っていません。",
             "中小企業等協同組合法 36条の6",
@@ -207,8 +205,18 @@ def board_decides(application, *, by, on, **given):
             url_label="会議の議案に載せる",
             code="no-meeting",
         )
-        return
-    yield from governance.standing(item, on=on).findings()
+    else:
+        yield from governance.standing(item, on=on).findings(result)
+
+
+def board_approves(application, *, by, on, **given):
+    """理事会の定足数と、出席した理事の過半数の賛成（中協法36条の6）。"""
+    yield from _board_finds(application, ItemResult.FAVOURABLE, on=on)
+
+
+def board_declines(application, *, by, on, **given):
+    """理事会の定足数を満たし、賛成が過半数に届かないこと。"""
+    yield from _board_finds(application, ItemResult.UNFAVOURABLE, on=on)
 
 
 def approval_is_valid(application, *, by, on, **given):
@@ -255,6 +263,8 @@ def papers_are_signed(application, *, by, on, **given):
         yield block("契約手続が始まっていません。", source, code="no-contract")
         return
     issued = {document.paper: document for document in documents_of(loan)}
+    from loans import printing
+
     for paper in printing.papers_for(loan):
         document = issued.get(paper.code)
         page = {"url": _page("contract_papers", application), "url_label": "契約書類を見る"}
@@ -374,12 +384,12 @@ FLOW = Flow(
         ),
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
-            (not_interested, not_the_receiver, board_decides, limits, guarantors_considered, collateral_covers),
+            (not_interested, not_the_receiver, board_approves, limits, guarantors_considered, collateral_covers),
             explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
         ),
         Step(
             "decline", "謝絶を記録する", (S.BOARD_QUEUE,), S.DECLINED, "loans.decide",
-            (not_interested, not_the_receiver, board_decides), needs_reason=True, off_road=True,
+            (not_interested, not_the_receiver, board_declines), needs_reason=True, off_road=True,
             explanation="理事会の否決を記録します。",
         ),
         Step(

@@ -138,8 +138,8 @@ def decide(
         log.record(application, verb="continued", label="継続審議", by=by, on=on, reason=reason or comment)
         return application
     if name == "approve":
-        application.approved_on, application.decided_by = on, by
-        application.approval_expires_on = days.add_months(on, application.policy.approval_expiry_months)
+        application.approved_on, application.decided_by = decided.decided_on, by
+        application.approval_expires_on = days.add_months(decided.decided_on, application.policy.approval_expiry_months)
         Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)
     return base.advance(
         application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts
