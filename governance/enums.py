@@ -31,6 +31,13 @@ DIRECTOR_TITLES = (
     SeatTitle.DIRECTOR,
 )
 
+#: 機関ごとの席の名。監事は理事会に出席するが、議決には加わらない。
+TITLES_OF = {
+    BodyKind.GENERAL_MEETING: (),
+    BodyKind.BOARD: (*DIRECTOR_TITLES, SeatTitle.AUDITOR),
+    BodyKind.COMMITTEE: (SeatTitle.CHAIR, SeatTitle.MEMBER),
+}
+
 
 class MeetingState(models.TextChoices):
     """会議の状態。"""
@@ -71,6 +78,9 @@ class ItemState(models.TextChoices):
     ON_AGENDA = "on_agenda", "議案"
     DECIDED = "decided", "議決済"
     WITHDRAWN = "withdrawn", "取下げ"
+
+
+OPEN_STATES = (ItemState.WAITING, ItemState.ON_AGENDA)
 
 
 class ItemResult(models.TextChoices):

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -18,6 +19,9 @@ from coopfin.fields import YenField
 from coopfin.models import Policy, Proposal, ProposalQuerySet, User
 from governance.enums import (
     CHAIR_TITLES,
+    DIRECTOR_TITLES,
+    OPEN_STATES,
+    TITLES_OF,
     AttendanceKind,
     BodyKind,
     ItemResult,
@@ -60,6 +64,14 @@ class SeatQuerySet(models.QuerySet):
     def of(self, kind):
         return self.filter(body__kind=kind)
 
+    def voting(self):
+        """議決に加わる席。監事は理事会に出席しても議決には加わらない。"""
+        return self.exclude(title=SeatTitle.AUDITOR)
+
+    def ending(self, on, within_days=90):
+        """在任中で、任期満了が近い席。"""
+        return self.current(on).filter(to_on__lte=on + timedelta(days=within_days))
+
 
 class Seat(models.Model):
     """席。誰がいつからいつまで理事・委員であるか。"""
@@ -95,6 +107,32 @@ class Seat(models.Model):
     @property
     def is_chair(self) -> bool:
         return self.title in CHAIR_TITLES
+
+    def clean(self):
+        """席の名が機関に合うこと、同じ人が二つの席で数えられないこと、長は一人であること。"""
+        super().clean()
+        if not self.body_id or not self.person_id or not self.from_on:
+            return
+        allowed = TITLES_OF[self.body.kind]
+        if self.title and self.title not in allowed:
+            names = "・".join(SeatTitle(title).label for title in allowed)
+            raise ValidationError({"title": f"{self.body}の席は{names}のいずれかです。"})
+        others = Seat.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=self.from_on)).exclude(pk=self.pk)
+        if self.to_on:
+            others = others.filter(from_on__lte=self.to_on)
+        same_person = others.filter(person=self.person)
+        if same_person.filter(body=self.body).exists():
+            raise ValidationError(
+                {"person": "この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。"}
+            )
+        if self.is_chair and others.filter(body=self.body, title=self.title).exists():
+            raise ValidationError(
+                {"title": f"同じ期間の{self.get_title_display()}がすでにいます。前の席の任期満了日を先に入れてください。"}
+            )
+        directing = self.title in DIRECTOR_TITLES and same_person.filter(title=SeatTitle.AUDITOR).exists()
+        auditing = self.title == SeatTitle.AUDITOR and same_person.filter(title__in=DIRECTOR_TITLES).exists()
+        if directing or auditing:
+            raise ValidationError({"title": "監事は理事を兼ねることができません（中小企業等協同組合法 37条）。"})
 
 
 class LimitResolutionQuerySet(ProposalQuerySet):
@@ -180,6 +218,28 @@ class DesignatedBank(models.Model):
         return f"{self.name} {self.branch}".strip()
 
 
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user, on):
+        """見てよい会議。記録する人と監査する人はすべて、委員・理事は自分の席のある機関のものだけ。"""
+        if any(user.has_perm(permission) for permission in _SEES_ALL_MEETINGS):
+            return self
+        person = getattr(user, "person", None)
+        if person is None:
+            return self.none()
+        seated = Seat.objects.filter(person=person, body=models.OuterRef("body")).filter(
+            Q(from_on__lte=models.OuterRef("held_on"))
+            & (Q(to_on__isnull=True) | Q(to_on__gte=models.OuterRef("held_on")))
+        )
+        return self.filter(models.Exists(seated))
+
+    def undecided(self):
+        """まだ終わっていない会議。"""
+        return self.exclude(state=MeetingState.CLOSED)
+
+
+_SEES_ALL_MEETINGS = ("governance.record_meeting", "loans.view_loan")
+
+
 class Meeting(models.Model):
     """会議（理事会・金融委員会）。"""
 
@@ -190,6 +250,8 @@ class Meeting(models.Model):
     place = models.CharField("場所", max_length=100)
     state = models.CharField("状態", max_length=10, choices=MeetingState.choices, default=MeetingState.CONVENED)
     version = models.PositiveIntegerField("版", default=1, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "会議"
@@ -208,6 +270,10 @@ class Meeting(models.Model):
 
     def get_absolute_url(self):
         return reverse("governance:meeting", args=[self.pk])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == MeetingState.CLOSED
 
 
 class Attendance(models.Model):
@@ -236,6 +302,17 @@ class Attendance(models.Model):
     @property
     def is_present(self) -> bool:
         return self.kind != AttendanceKind.ABSENT
+
+
+class AgendaItemQuerySet(models.QuerySet):
+    def undecided(self):
+        """まだ議決されていない議案。"""
+        return self.filter(state__in=OPEN_STATES)
+
+    def hidden_from(self, user):
+        """この人が特別の利害関係を持つ議案（見せてはならないもの）。"""
+        person = getattr(user, "person", None)
+        return self.filter(recusals__person=person) if person else self.none()
 
 
 class AgendaItem(models.Model):
@@ -269,6 +346,8 @@ class AgendaItem(models.Model):
     yes = models.PositiveSmallIntegerField("賛成数", null=True, blank=True)
     no = models.PositiveSmallIntegerField("反対数", null=True, blank=True)
 
+    objects = AgendaItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = "議案"
         verbose_name_plural = "議案"
@@ -291,6 +370,41 @@ class AgendaItem(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def label(self) -> str:
+        """第2号議案。会議の議案になるまでは空。"""
+        return f"第{self.order}号議案" if self.order else ""
+
+
+class Continuation(models.Model):
+    """継続審議。議案は付議待ちに戻り、その会議で審議されたことだけがここに残る（議事録の材料）。"""
+
+    item = models.ForeignKey(AgendaItem, verbose_name="議案", on_delete=models.PROTECT, related_name="continuations")
+    meeting = models.ForeignKey(Meeting, verbose_name="会議", on_delete=models.PROTECT, related_name="continuations")
+    order = models.PositiveSmallIntegerField("議案番号")
+    present = models.PositiveSmallIntegerField("出席数")
+    comment = models.TextField("理由", blank=True)
+    recorded_by = models.ForeignKey(User, verbose_name="記録した人", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "継続審議"
+        verbose_name_plural = "継続審議"
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "order"],
+                name="continuation_order_once",
+                violation_error_message="同じ会議の同じ議案番号の継続審議がすでにあります。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.meeting} 第{self.order}号議案 継続審議"
 
 
 class Recusal(models.Model):

@@ -1,0 +1,128 @@
+"""会議の一覧と招集。"""
+
+from __future__ import annotations
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django_filters.views import FilterView
+
+from coopfin.templatetags.coopfin import stage_badge, weekday
+from coopfin.views import GuardedMixin, OperationView
+from governance import operations
+from governance.enums import OPEN_STATES, BodyKind, MeetingState
+from governance.forms import ConveneForm
+from governance.models import Body, Meeting
+from governance.operations.locks import RECORD
+
+
+class MeetingFilter(django_filters.FilterSet):
+    """機関と状態で絞る。"""
+
+    body = django_filters.ModelChoiceFilter(
+        label="機関", queryset=Body.objects.exclude(kind=BodyKind.GENERAL_MEETING), empty_label="すべて"
+    )
+    state = django_filters.ChoiceFilter(label="状態", choices=MeetingState.choices, empty_label="すべて")
+
+    class Meta:
+        model = Meeting
+        fields = ["body", "state"]
+
+
+class MeetingTable(tables.Table):
+    """会議の一覧。"""
+
+    meeting = tables.Column("会議", accessor="pk", order_by=("body", "number"), linkify=True)
+    held_on = tables.Column("開催日")
+    starts_at = tables.Column("開始", orderable=False)
+    place = tables.Column("場所", orderable=False)
+    item_count = tables.Column("議案", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+    open_count = tables.Column("未議決", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+    state = tables.Column("状態", orderable=False)
+
+    class Meta:
+        attrs = {"class": "table align-middle"}
+        row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+
+    def render_meeting(self, record):
+        return format_html('<span class="nowrap">{}</span>', record)
+
+    def render_held_on(self, value):
+        return format_html('<span class="nowrap">{}</span>', weekday(value))
+
+    def render_starts_at(self, value):
+        return f"{value:%H:%M}"
+
+    def render_state(self, record):
+        tone = {MeetingState.CONVENED: "caution", MeetingState.CLOSED: "plain"}.get(record.state, "go")
+        return stage_badge(record.get_state_display(), tone)
+
+
+class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
+    """会議。記録する人と監査する人はすべて、委員・理事は自分の機関のものを見る。"""
+
+    permission_required = "governance.view_governance"
+    template_name = "generic/list.html"
+    filterset_class = MeetingFilter
+    table_class = MeetingTable
+    paginate_by = 50
+
+    def get_queryset(self):
+        return (
+            Meeting.objects.visible_to(self.request.user, self.on)
+            .select_related("body")
+            .annotate(
+                item_count=Count("items"), open_count=Count("items", filter=Q(items__state__in=OPEN_STATES))
+            )
+            .order_by("-held_on", "-pk")
+        )
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        may_record = self.request.user.has_perm(RECORD)
+        context["title"] = "会議"
+        context["lead"] = "理事会と金融委員会の招集・出席・議決の記録"
+        context["count"] = context["table"].page.paginator.count
+        context["empty"] = {"text": "見られる会議がまだありません。"}
+        context["actions"] = [{"label": "機関と席", "url": reverse("governance:bodies")}]
+        if may_record:
+            context["primary"] = {"label": "会議を招集する", "url": reverse("governance:convene")}
+            context["empty"] = {
+                "text": "会議がまだありません。",
+                "hint": "理事会・金融委員会を招集すると、付議待ちの案件を議案に載せられます。",
+                "url": reverse("governance:convene"),
+                "label": "会議を招集する",
+            }
+        return context
+
+
+class ConveneView(OperationView):
+    """会議の招集。"""
+
+    permission_required = RECORD
+    form_class = ConveneForm
+    template_name = "governance/meeting_convene.html"
+    title = "会議の招集"
+    submit_label = "招集する"
+
+    def get_initial(self):
+        body = self.request.GET.get("body", "")
+        return {"body": body if body.isdigit() else None, "starts_at": "14:00"}
+
+    def back_url(self):
+        return reverse("governance:meetings")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            explanation="招集すると、機関ごとの通し番号が付き、付議待ちの案件を議案に載せられます。", **kwargs
+        )
+
+    def operate(self, form):
+        given = form.cleaned_data
+        meeting = operations.convene(
+            body=given["body"], held_on=given["held_on"], starts_at=given["starts_at"], place=given["place"],
+            by=self.request.user, on=self.on,
+        )  # fmt: skip
+        return meeting, meeting.get_absolute_url(), f"{meeting}を招集しました。"

@@ -1,0 +1,221 @@
+"""会議の頁の中身。見る人に見せてよいものだけを集める。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+
+from coopfin import charts
+from governance import minutes
+from governance.enums import BodyKind, ItemState, VoteChoice
+from governance.forms import AgendaForm, AttendanceForm, VotesForm
+from governance.models import AgendaItem, Meeting, Opinion, Recusal, Seat, Vote
+from governance.operations.locks import RECORD
+from governance.workflow import Standing, person_of, present_seats, standing, who_concludes
+
+_DECIDES = {BodyKind.BOARD: "loans.decide", BodyKind.COMMITTEE: "loans.recommend"}
+
+
+@dataclass
+class Panel:
+    """一つの議案の欄。hidden なら、番号のほか何も持たない。"""
+
+    label: str
+    hidden: bool = False
+    item: AgendaItem | None = None
+    standing: Standing | None = None
+    bar: charts.StackedBar | None = None
+    recusals: list = field(default_factory=list)
+    voters: list = field(default_factory=list)
+    opinions: list = field(default_factory=list)
+    votes_form: VotesForm | None = None
+    advice: AgendaItem | None = None
+    may_decide: bool = False
+    decide_label: str = ""
+    concluder: Seat | None = None
+    may_see_case: bool = False
+    may_declare: bool = False
+    sentence: str = ""
+
+
+def items_of(meeting: Meeting):
+    """議案を、除斥・議決・意見とともに読む。"""
+    return (
+        meeting.items.select_related("body", "meeting", "meeting__body")
+        .prefetch_related(
+            Prefetch("recusals", queryset=Recusal.objects.select_related("person")),
+            Prefetch("votes", queryset=Vote.objects.select_related("seat__person")),
+            Prefetch("opinions", queryset=Opinion.objects.select_related("seat__person")),
+        )
+        .order_by("order", "pk")
+    )
+
+
+def waiting_items(meeting: Meeting, user):
+    """この会議に載せられる、付議待ちの案件（利害関係のあるものを除く）。"""
+    waiting = AgendaItem.objects.filter(body=meeting.body, state=ItemState.WAITING)
+    return waiting.exclude(pk__in=waiting.hidden_from(user).values("pk")).order_by("submitted_on", "pk")
+
+
+def seats_on(meeting: Meeting) -> list[Seat]:
+    """開催日に在任する席（監事も）。長を先頭に。"""
+    seats = Seat.objects.filter(body=meeting.body).current(meeting.held_on).select_related("person", "person__user")
+    return sorted(seats, key=lambda seat: (not seat.is_chair, seat.title == "auditor", seat.pk))
+
+
+def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
+    """この人が議決を記録できる席。記録する人は出席者すべて、理事は自分だけ。利害関係のある人は何も。"""
+    recused = {recusal.person_id for recusal in item.recusals.all()}
+    person = person_of(user)
+    if not item.is_open or item.body.kind != BodyKind.BOARD or (person and person.pk in recused):
+        return []
+    able = [seat for seat in seats if seat.person_id not in recused and seat.title != "auditor"]
+    here = present_seats(item, able)
+    if user.has_perm(RECORD) or user.has_perm("loans.decide"):
+        return here
+    return [seat for seat in here if person and seat.person_id == person.pk]
+
+
+class MeetingPage:
+    """会議の頁に出すもの。"""
+
+    def __init__(self, meeting: Meeting, *, user, on):
+        self.meeting, self.user, self.on = meeting, user, on
+        self.may_record = user.has_perm(RECORD) and not meeting.is_closed
+        self.held = meeting.held_on <= on
+        self.seats = seats_on(meeting)
+        self.attendances = {a.seat_id: a for a in meeting.attendances.all()}
+        self.items = list(items_of(meeting))
+        self.chair = minutes.chairperson(meeting, self.seats, self.attendances)
+
+    def attendance_form(self, data=None):
+        return AttendanceForm(data, meeting=self.meeting, seats=self.seats, recorded=self.attendances)
+
+    def agenda_form(self, data=None):
+        items = waiting_items(self.meeting, self.user)
+        return AgendaForm(data, items=items, version=str(self.meeting.version))
+
+    def votes_form(self, item, data=None):
+        seats = votable_seats(item, self.seats, self.user) if self.held and not self.meeting.is_closed else []
+        recorded = {vote.seat_id: vote for vote in item.votes.all()}
+        return VotesForm(data, item=item, seats=seats, recorded=recorded, version=self.meeting.version)
+
+    def hides(self, item) -> bool:
+        person = person_of(self.user)
+        return bool(person and any(recusal.person_id == person.pk for recusal in item.recusals.all()))
+
+    def attendance_rows(self):
+        return [{"seat": seat, "attendance": self.attendances.get(seat.pk)} for seat in self.seats]
+
+    def panel(self, item, advice) -> Panel:
+        if self.hides(item):
+            return Panel(label=item.label, hidden=True, sentence=f"{item.label} {minutes.HIDDEN}")
+        counts = standing(item, on=self.on)
+        seated = {seat.person_id: seat for seat in self.seats}
+        recusals = [recusal for recusal in item.recusals.all() if recusal.person_id in seated]
+        form = self.votes_form(item)
+        kind = item.body.kind
+        concluder = None
+        may_decide = self.user.has_perm(_DECIDES[kind]) and item.is_open and self.held and not self.meeting.is_closed
+        if kind == BodyKind.COMMITTEE and item.is_open:
+            concluder = who_concludes(item, on=self.on)
+            may_decide = may_decide and concluder is not None and concluder.person.user_id == self.user.pk
+        person = person_of(self.user)
+        on_body = person is not None and person.pk in seated
+        return Panel(
+            label=item.label,
+            item=item,
+            standing=counts,
+            bar=_bar(item, counts),
+            recusals=recusals,
+            voters=self._voters(item, form, recusals),
+            opinions=list(item.opinions.all()),
+            votes_form=form if form.seats else None,
+            advice=advice.get((item.content_type_id, item.object_id)),
+            may_decide=may_decide,
+            decide_label="決定を記録する" if kind == BodyKind.BOARD else "答申をまとめる",
+            concluder=concluder,
+            may_see_case=self.user.has_perm("loans.view_application"),
+            may_declare=item.is_open and not self.meeting.is_closed and (self.may_record or on_body),
+            sentence=minutes.sentence(item, counts, recusals),
+        )
+
+    def _voters(self, item, form, recusals):
+        """議決の表の行。入力できる席には欄、ほかは記録された議決。"""
+        if item.body.kind != BodyKind.BOARD:
+            return []
+        recused = {recusal.person_id for recusal in recusals}
+        editable = {seat.pk for seat in form.seats}
+        votes = {vote.seat_id: vote for vote in item.votes.all()}
+        able = [seat for seat in self.seats if seat.person_id not in recused and seat.title != "auditor"]
+        here = {seat.pk for seat in present_seats(item, able)}
+        rows = []
+        for seat in able:
+            if seat.pk not in here and seat.pk not in votes:
+                continue
+            vote = votes.get(seat.pk)
+            row = {"seat": seat, "vote": vote, "fields": None, "value": vote.choice if vote else ""}
+            if seat.pk in editable:
+                row["fields"] = form.row(seat)
+                row["value"] = row["fields"]["choice"].value()
+            rows.append(row)
+        return rows
+
+    def _advice(self):
+        """理事会の議案に対する金融委員会の答申（同じ案件の、議決済のもの）。"""
+        if self.meeting.body.kind != BodyKind.BOARD or not self.items:
+            return {}
+        decided = AgendaItem.objects.filter(
+            body__kind=BodyKind.COMMITTEE,
+            state=ItemState.DECIDED,
+            content_type__in={item.content_type_id for item in self.items},
+            object_id__in={item.object_id for item in self.items},
+        ).order_by("pk")
+        return {(item.content_type_id, item.object_id): item for item in decided}
+
+    def context(self, *, attendance_form=None, votes_form=None, agenda_form=None, refused=None):
+        """テンプレートに渡すもの。受け付けられなかったフォームがあれば、そのまま出す。"""
+        advice = self._advice()
+        panels = []
+        for item in self.items:
+            panel = self.panel(item, advice)
+            if votes_form is not None and not panel.hidden and votes_form.prefix == f"item{item.pk}":
+                panel.votes_form = votes_form
+                panel.voters = self._voters(item, votes_form, panel.recusals)
+            panels.append(panel)
+        continued = [
+            minutes.continued(record, self.hides(record.item))
+            for record in self.meeting.continuations.select_related("item").prefetch_related("item__recusals")
+        ]
+        agenda = agenda_form or (self.agenda_form() if self.may_record else None)
+        unfinished = [item.label for item in self.items if item.is_open]
+        return {
+            "title": str(self.meeting),
+            "meeting": self.meeting,
+            "held": self.held,
+            "chair": self.chair,
+            "panels": panels,
+            "rows": self.attendance_rows(),
+            "attendance_form": attendance_form or (self.attendance_form() if self.may_record and self.held else None),
+            "agenda_form": agenda,
+            "waiting": list(waiting_items(self.meeting, self.user)) if self.may_record else [],
+            "may_record": self.may_record,
+            "unfinished": unfinished,
+            "vote_choices": VoteChoice.choices,
+            "opening": minutes.opening(self.meeting, self.seats, self.attendances, self.chair),
+            "sentences": [panel.sentence for panel in panels] + continued,
+            "refused": refused,
+            "is_board": self.meeting.body.kind == BodyKind.BOARD,
+        }
+
+
+def _bar(item, counts: Standing) -> charts.StackedBar:
+    label = "出席" if counts.is_board else "意見"
+    tone = "ok" if counts.met else "caution"
+    return charts.StackedBar(
+        f"{item.label}の定足数（必要 {counts.quorum}名）",
+        [charts.Segment(label, counts.present, tone)],
+        whole=counts.eligible,
+        unit="名",
+    )
