@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class CollateralConfig(AppConfig):
     name = "collateral"
     verbose_name = "担保と保証"
+
+    def ready(self):
+        from collateral.enums import AssetKind
+        from coopfin.models import HaircutRate
+
+        HaircutRate.kinds.update(AssetKind.choices)
+        from collateral import desk
+
+        desk.register()

@@ -26,6 +26,9 @@ INFORMATION_ARTICLE = "民法465条の10"
 #: 個人根保証の元本確定期日は契約から5年以内（民法465条の3第1項）
 ROOT_YEARS = 5
 
+#: 掛目に触れない変更に、登録のときの理由をもう一度は求めないための印
+UNCHANGED = "掛目は変更なし"
+
 CORPORATE_RELATIONS = (Relation.AFFILIATED_COMPANY,)
 #: 債務者の種類ごとに選べる、個人の保証人の関係
 COMPANY_RELATIONS = (

@@ -97,18 +97,25 @@ class Asset(models.Model):
 
     def interests_in_force(self) -> list[SecurityInterest]:
         """効力のある担保権。順位の順。with_cover() で読んだものは、もう一度は読まない。"""
+        if self.pk is None:
+            return []
         if not hasattr(self, "live_interests"):
             self.live_interests = list(self.interests.live().select_related("debtor").order_by("rank", "pk"))
         return self.live_interests
 
-    def liens_before(self, interest: SecurityInterest | None = None) -> list[valuation.SeniorLien]:
-        """引く先順位。ほかの人の先順位と、その前にある当組合の担保権（同順位は先に登録したもの）。"""
+    def liens_before(self, interest: SecurityInterest, seniors=None) -> list[valuation.SeniorLien]:
+        """引く先順位。ほかの人の先順位と、その前にある当組合の担保権（同順位は先に登録したもの）。
+
+        seniors を渡すと、登録済の先順位の代わりに使う（登録の前の試算）。
+        """
+        if seniors is None:
+            seniors = [senior.as_lien() for senior in self.seniors.all()]
         ours = self.interests_in_force()
-        if interest is not None and interest.pk:
+        if interest.pk:
             ours = [other for other in ours if (other.rank, other.pk) < (interest.rank, interest.pk)]
-        elif interest is not None:
+        else:
             ours = [other for other in ours if other.rank <= interest.rank]
-        return [senior.as_lien() for senior in self.seniors.all()] + [other.as_lien() for other in ours]
+        return [*seniors, *(other.as_lien() for other in ours)]
 
     @property
     def cover(self) -> int:
@@ -263,7 +270,7 @@ class Guarantee(models.Model):
 
     @property
     def is_individual(self) -> bool:
-        return self.person_id is not None or (self.member is not None and not self.member.is_corporate)
+        return self.member is None or not self.member.is_corporate
 
     @property
     def deed_requirement(self) -> DeedRequirement:

@@ -101,7 +101,7 @@ def update_asset(asset: Asset, *, owner=None, haircut_reason="", by, on: date, *
     keeper = owner or asset.owner
     if not haircut_reason and (values["kind"], values["haircut_rate"]) == (asset.kind, asset.haircut_rate):
         # 掛目に触れない変更に、登録のときの理由をもう一度は求めない。
-        asked_reason = "掛目は変更なし"
+        asked_reason = checks.UNCHANGED
     else:
         asked_reason = haircut_reason
     refusals = checks.asset_refusals(**values, owner=keeper, haircut_reason=asked_reason, on=on)
@@ -125,6 +125,16 @@ def update_asset(asset: Asset, *, owner=None, haircut_reason="", by, on: date, *
     asset.full_clean()
     asset.save()
     log.record(asset, verb="update", label=label, by=by, on=on, reason=haircut_reason, changes=changed)
+    return asset
+
+
+@transaction.atomic
+def change_asset(asset: Asset, *, seniors, haircut_reason="", by, on: date, **changes) -> Asset:
+    """評価などと先順位を、一つの画面からまとめて改める。"""
+    for senior in seniors:
+        refuse("担保物件の変更", checks.senior_refusals(**senior))
+    asset = update_asset(asset, haircut_reason=haircut_reason, by=by, on=on, **changes)
+    replace_seniors(asset, seniors, by=by, on=on)
     return asset
 
 

@@ -135,9 +135,9 @@ def guarantee_links(application):
     )
 
 
-def row_of(interest: SecurityInterest, asset: Asset, link: int | None = None) -> SecurityRow:
-    """担保一つの保全の計算。登録の前の試算にも、登録した後にも、この一つを使う。"""
-    liens = tuple(asset.liens_before(interest))
+def row_of(interest: SecurityInterest, asset: Asset, link: int | None = None, seniors=None) -> SecurityRow:
+    """担保一つの保全の計算。登録の前の試算（seniors を渡す）にも、登録した後にも、この一つを使う。"""
+    liens = tuple(asset.liens_before(interest, seniors))
     result = valuation.cover(asset.appraised, asset.haircut_rate, liens, interest.amount)
     return SecurityRow(
         asset=asset,
@@ -255,26 +255,38 @@ def guarantor_findings(application, *, contract_on: date | None = None, level: s
 
     contract_on は契約日。分からないうちは実行希望日で役員の在任をみて、公正証書の期間は確かめない。
     """
-    say = block if level == "block" else warn
     links = guarantee_links(application)
     found = [*_representative_findings(application, links)]
     day = contract_on or on or application.disburse_on
     offices = _offices(application, day) if links else {}
     for link in links:
-        guarantee = link.guarantee
-        page = {
-            "url": _page("guarantee_deed", application, link.pk),
-            "url_label": "公正証書・情報提供を記録する",
-        }
-        found += _scope_findings(application, guarantee, contract_on)
-        if not guarantee.is_individual:
-            continue
+        url = _page("guarantee_deed", application, link.pk)
+        found += _guarantee_findings(
+            application, link.guarantee, offices=offices, contract_on=contract_on, level=level, url=url
+        )
+    return found
+
+
+def findings_of_guarantee(application, guarantee, *, on: date) -> list[Finding]:
+    """保証人ひとりの確認事項（付ける前の点検にも使う）。"""
+    return _guarantee_findings(
+        application, guarantee, offices=_offices(application, on), contract_on=None, level="warn"
+    )
+
+
+def _guarantee_findings(application, guarantee, *, offices, contract_on, level, url="") -> list[Finding]:
+    say = block if level == "block" else warn
+    page = {"url": url, "url_label": "公正証書・情報提供を記録する"} if url else {}
+    found = [*_scope_findings(application, guarantee, contract_on)]
+    if not guarantee.is_individual:
         requirement = guarantee.deed_requirement
-        if requirement.required:
-            found.append(_deed_finding(guarantee, requirement, contract_on, say, page))
-        elif finding := _evidence_finding(guarantee, requirement, offices, application):
-            found.append(finding)
-        found.append(_information_finding(guarantee, contract_on, say, page))
+        return [*found, passed(requirement.reason, requirement.article, code="deed")]
+    requirement = guarantee.deed_requirement
+    if requirement.required:
+        found.append(_deed_finding(guarantee, requirement, contract_on, say, page))
+    else:
+        found.append(_evidence_finding(guarantee, requirement, offices, application))
+    found.append(_information_finding(guarantee, contract_on, say, page))
     return found
 
 
@@ -361,14 +373,17 @@ def _deed_finding(guarantee, requirement, contract_on, say, page) -> Finding:
     return say(f"第三者保証人 {who} の{validity.reason}", validity.article, detail=named, code="deed", **page)
 
 
-def _evidence_finding(guarantee, requirement, offices, application) -> Finding | None:
-    """公正証書の例外にあたることが、役員・関係者の台帳で裏づけられるか。"""
+def _evidence_finding(guarantee, requirement, offices, application) -> Finding:
+    """公正証書の例外にあたることが、代表者か役員・関係者の台帳で裏づけられるか（民法465条の9）。"""
+    who = guarantee.guarantor
     titles = _EVIDENCE.get(guarantee.relation)
-    person_id = guarantee.person_id or guarantee.member.representative_id
+    person_id = guarantee.person_id or (guarantee.member.representative_id if guarantee.member else None)
     if titles is None or titles & offices.get(person_id, set()):
-        return None
+        return passed(
+            f"保証人 {who} に公正証書は要りません。", requirement.article, detail=requirement.reason, code="deed"
+        )
     return warn(
-        f"保証人 {guarantee.guarantor} が「{guarantee.relation_label}」であることが、"
+        f"保証人 {who} が「{guarantee.relation_label}」であることが、"
         f"{application.member}の役員・関係者に登録されていません。",
         requirement.article,
         detail="公正証書なしの保証が有効なのは、実際にその立場にある人だけです。登記事項証明書などで確かめてください。",

@@ -1,0 +1,341 @@
+"""担保・保証の入力欄。欄ごとの検査だけをし、規則は collateral.checks の文をそのまま欄のそばに出す。"""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from collateral import checks
+from collateral.enums import AssetKind, GuaranteeScope, RightKind, allowed_rights
+from collateral.forms import ASSET_FIELDS, AssetFields, FindingsMixin
+from collateral.guarantee_deed import RELATION_LABELS, Relation
+from coopfin.forms import JapaneseDateField, OperationForm, ReasonForm, YenFormField
+from loans.coverage import SCOPE_OF
+from loans.enums import LoanType
+from members.models import Member, Person
+
+MOST_FOUND = 10
+NEW = "new"
+
+
+# --- 人・組合員を選ぶ ----------------------------------------------------------------------
+
+
+class Party:
+    """選ばれた相手。人・組合員・新しい人のどれか。"""
+
+    def __init__(self, value: str, thing=None):
+        self.value, self.thing = value, thing
+
+    @property
+    def is_new(self) -> bool:
+        return self.value == NEW
+
+    @property
+    def person(self) -> Person | None:
+        return self.thing if isinstance(self.thing, Person) else None
+
+    @property
+    def member(self) -> Member | None:
+        return self.thing if isinstance(self.thing, Member) else None
+
+    def __str__(self):
+        return "新しい人" if self.is_new else str(self.thing)
+
+
+def party_choice(thing, note: str = "") -> dict:
+    """画面の一行。同じ名前の人を見分けられるように、住所や番号を添える。"""
+    if isinstance(thing, Person):
+        kind, more = "人", " ".join(filter(None, (thing.kana, thing.address)))
+        value = f"p:{thing.pk}"
+    else:
+        kind, more = thing.get_kind_display(), f"組合員番号 {thing.number} {thing.address}"
+        value = f"m:{thing.pk}"
+    return {"value": value, "label": str(thing), "kind": kind, "note": note, "more": more}
+
+
+def search_parties(text: str, *, members=True) -> list[dict]:
+    """人と組合員を、表記ゆれを越えて探す。"""
+    if not (text or "").strip():
+        return []
+    found = [party_choice(person) for person in Person.objects.search(text)[:MOST_FOUND]]
+    if members:
+        found += [party_choice(member) for member in Member.objects.search(text)[:MOST_FOUND]]
+    return found
+
+
+class PartyField(forms.CharField):
+    """人・組合員を選ぶ欄。値は p:番号・m:番号・new。台帳にない番号は断る。"""
+
+    default_error_messages = {"required": "一人（一社）を選んでください。"}
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value in self.empty_values:
+            return None
+        if value == NEW:
+            return Party(NEW)
+        mark, _, number = value.partition(":")
+        model = {"p": Person, "m": Member}.get(mark)
+        # 桁の多すぎる番号はデータベースに渡さない。
+        if model is None or not number.isascii() or not number.isdigit() or len(number) > 18:
+            raise ValidationError("選び直してください。")
+        thing = model.objects.filter(pk=int(number)).first()
+        if thing is None:
+            raise ValidationError("選んだ相手が台帳に見つかりません。選び直してください。")
+        return Party(value, thing)
+
+
+class NewPersonFields(forms.Form):
+    """新しい人を台帳に載せる欄。選んだときだけ要る。"""
+
+    new_name = forms.CharField(label="氏名", max_length=100, required=False)
+    new_kana = forms.CharField(label="カナ", max_length=120, required=False)
+    new_born_on = JapaneseDateField(label="生年月日", required=False)
+    new_postal_code = forms.CharField(label="郵便番号", max_length=8, required=False)
+    new_address = forms.CharField(label="住所", max_length=200, required=False)
+
+    NAMES = ("new_name", "new_kana", "new_born_on", "new_postal_code", "new_address")
+
+    def new_person(self) -> dict:
+        """新しい人の値（操作に渡す形）。"""
+        return {name.removeprefix("new_"): self.cleaned_data.get(name) for name in self.NAMES}
+
+    def check_new_person(self) -> None:
+        for name, label in (("new_name", "氏名"), ("new_kana", "カナ"), ("new_address", "住所")):
+            if not self.cleaned_data.get(name) and not self.has_error(name):
+                self.add_error(name, f"新しい人の{label}を入力してください。")
+        self._check_with_model()
+
+    def _check_with_model(self) -> None:
+        values = {key: value for key, value in self.new_person().items() if value}
+        try:
+            Person(**values).clean_fields(exclude={"name", "kana", "address"} - set(values))
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                field = f"new_{name}" if f"new_{name}" in self.fields else None
+                self.add_error(field, messages)
+
+    @property
+    def new_person_fields(self):
+        return [self[name] for name in self.NAMES]
+
+
+# --- 担保 ----------------------------------------------------------------------------------
+
+
+class SecurityForm(AssetFields, NewPersonFields, OperationForm):
+    """担保を付ける。asset（登録済の物件）を選んだときは、物件の欄を持たない。"""
+
+    field_order = ("kind", "description", "owner")
+    owner = PartyField(label="所有者")
+    right = forms.ChoiceField(label="担保権", error_messages={"required": "担保権を選んでください。"})
+    amount = YenFormField(
+        label="債権額・極度額（円）", help_text="抵当権は債権額、根抵当権は極度額。",
+        error_messages={"required": "債権額・極度額を入力してください。"},
+    )  # fmt: skip
+    rank = forms.IntegerField(label="当組合の順位", min_value=1, max_value=99, initial=1)
+
+    def __init__(self, *args, application, asset=None, on, **kwargs):
+        self.application, self.asset, self.on = application, asset, on
+        super().__init__(*args, **kwargs)
+        if asset is not None:
+            for name in (*ASSET_FIELDS, "haircut_reason", "owner", *self.NAMES):
+                del self.fields[name]
+        else:
+            self.fields["owner"].initial = f"m:{application.member_id}"
+        # 種類が決まるまではすべての権利を見せ、決まればできるものだけにする（送られた値はいつも確かめる）。
+        self.fields["right"].choices = [("", "選んでください"), *((r.value, r.label) for r in self.rights())]
+        self.fields["right"].error_messages["invalid_choice"] = "この種類に設定できる担保権を選んでください。"
+        if self.is_bound:
+            self.fields["right"].choices = [("", "選んでください"), *RightKind.choices]
+        self.fields["amount"].initial = application.amount
+
+    @property
+    def kind_now(self) -> str:
+        """いまの種類（選ばれていなければ空）。"""
+        if self.asset is not None:
+            return self.asset.kind
+        kind = (self.data.get("kind") if self.is_bound else self.initial.get("kind")) or ""
+        return kind if kind in AssetKind.values else ""
+
+    def rights(self) -> list[RightKind]:
+        return allowed_rights(self.kind_now) if self.kind_now else list(RightKind)
+
+    def narrow_rights(self) -> None:
+        """画面に出す前に、担保権の選択肢を種類でできるものにしぼる。"""
+        self.fields["right"].choices = [("", "選んでください"), *((r.value, r.label) for r in self.rights())]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.asset is None:
+            owner = cleaned.get("owner")
+            if owner is not None and owner.is_new:
+                self.check_new_person()
+            self.add_findings(
+                checks.asset_refusals(
+                    **self.asset_values(), owner=owner, haircut_reason=cleaned.get("haircut_reason", ""), on=self.on
+                )
+            )
+        return cleaned
+
+    def check_interest(self, *, seniors: int) -> None:
+        """担保権の点検。先順位の行を読んでから呼ぶ。"""
+        taken = [interest.rank for interest in self.asset.interests_in_force()] if self.asset else []
+        self.add_findings(
+            checks.interest_refusals(
+                kind=self.kind_now, right=self.cleaned_data.get("right"), amount=self.cleaned_data.get("amount"),
+                rank=self.cleaned_data.get("rank"), seniors=seniors, taken=taken,
+            )
+        )  # fmt: skip
+
+    def new_asset(self) -> dict:
+        """新しい物件の値（操作に渡す形）。所有者が新しい人なら、その値。"""
+        owner: Party = self.cleaned_data["owner"]
+        return {
+            **self.asset_values(),
+            "owner": self.new_person() if owner.is_new else owner.thing,
+            "haircut_reason": self.cleaned_data.get("haircut_reason", ""),
+        }
+
+
+# --- 保証 ----------------------------------------------------------------------------------
+
+
+class DeedFields(FindingsMixin, forms.Form):
+    """公正証書と情報提供の欄。"""
+
+    informed_on = JapaneseDateField(
+        label="情報提供を受けた日", required=False,
+        help_text="債務者が財産・収支、ほかの債務・担保を保証人に説明した日（民法465条の10）。確認書を受け取ってください。",
+    )  # fmt: skip
+    deed_on = JapaneseDateField(
+        label="公正証書の作成日", required=False, help_text="契約日の前1か月以内に作成したもの（民法465条の6）。"
+    )
+    deed_office = forms.CharField(label="公証役場", max_length=60, required=False)
+    deed_number = forms.CharField(
+        label="公正証書の番号", max_length=40, required=False, help_text="例: 令和8年第123号。"
+    )
+
+    DEED_NAMES = ("informed_on", "deed_on", "deed_office", "deed_number")
+
+    def deed_values(self) -> dict:
+        return {name: self.cleaned_data.get(name) or (None if "_on" in name else "") for name in self.DEED_NAMES}
+
+    def check_deed(self, on) -> None:
+        unreadable = {name for name in ("informed_on", "deed_on") if self.has_error(name)}
+        self.add_findings(
+            finding for finding in checks.deed_refusals(**self.deed_values(), on=on) if finding.code not in unreadable
+        )
+
+
+class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
+    """保証人を付ける。範囲は貸付の形式で決まるので、選ばせない。"""
+
+    field_order = ("guarantor", "relation", "maximum_amount", "fixed_on", "informed_on")
+    guarantor = PartyField(label="保証人")
+    relation = forms.ChoiceField(label="債務者との関係", error_messages={"required": "関係を選んでください。"})
+    maximum_amount = YenFormField(
+        label="極度額（円）", required=False, help_text="元本・利息・損害金のすべてを含む上限（民法465条の2）。"
+    )
+    fixed_on = JapaneseDateField(
+        label="元本確定期日",
+        required=False,
+        help_text="契約から5年以内（民法465条の3）。法人の保証では空欄でもかまいません。",
+    )
+
+    def __init__(self, *args, application, on, **kwargs):
+        self.application, self.on = application, on
+        super().__init__(*args, **kwargs)
+        debtor = application.member
+        relations = checks.relations_for(debtor, individual=True) + checks.relations_for(debtor, individual=False)
+        self.fields["relation"].choices = [("", "選んでください"), *((r.value, _relation_label(r)) for r in relations)]
+        self.scope = SCOPE_OF[LoanType(application.loan_type)]
+        if self.scope != GuaranteeScope.ROOT:
+            del self.fields["maximum_amount"], self.fields["fixed_on"]
+
+    def guarantor_values(self) -> dict:
+        """操作に渡す、保証人の指定。"""
+        party: Party = self.cleaned_data["guarantor"]
+        if party.is_new:
+            return {"new_person": self.new_person()}
+        return {"person": party.person, "member": party.member}
+
+    def terms(self) -> dict:
+        return {
+            "maximum_amount": self.cleaned_data.get("maximum_amount"), "fixed_on": self.cleaned_data.get("fixed_on")
+        }  # fmt: skip
+
+    def clean(self):
+        cleaned = super().clean()
+        self.check_deed(self.on)
+        party = cleaned.get("guarantor")
+        if party is None:
+            return cleaned
+        if party.is_new:
+            self.check_new_person()
+        person = Person(name=cleaned.get("new_name") or "新しい人") if party.is_new else party.person
+        unreadable = [name for name in ("relation", "maximum_amount", "fixed_on") if self.has_error(name)]
+        self.add_findings(
+            finding
+            for finding in checks.guarantee_refusals(
+                debtor=self.application.member, person=person, member=party.member,
+                relation=cleaned.get("relation"), scope=self.scope.value, **self.terms(), on=self.on,
+            )
+            if finding.code not in unreadable
+        )  # fmt: skip
+        return cleaned
+
+
+def _relation_label(relation: Relation) -> str:
+    return "代表者" if relation == Relation.REPRESENTATIVE else RELATION_LABELS[relation]
+
+
+class DeedForm(DeedFields, OperationForm):
+    """公正証書・情報提供を記録する。公正証書の要らない保証人には、その欄を出さない。"""
+
+    def __init__(self, *args, guarantee, on, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
+        if not guarantee.deed_requirement.required and guarantee.deed_on is None:
+            for name in ("deed_on", "deed_office", "deed_number"):
+                del self.fields[name]
+
+    def clean(self):
+        cleaned = super().clean()
+        self.check_deed(self.on)
+        return cleaned
+
+
+class RemoveForm(ReasonForm):
+    """外す。理由は任意で、記録に残る。"""
+
+
+def proposed_owners(application, on) -> list[dict]:
+    """所有者として考えられる人: 申込者、代表者、役員。"""
+    member = application.member
+    return [party_choice(member, "申込者"), *_people_of(member, on)]
+
+
+def proposed_guarantors(application, on) -> list[dict]:
+    """保証人として考えられる人: 代表者、役員・関係者。"""
+    taken = {
+        pk
+        for pair in application.guarantees.values_list("guarantee__person", "guarantee__member")
+        for pk in pair[:1]
+        if pk
+    }
+    people = [choice for choice in _people_of(application.member, on) if int(choice["value"][2:]) not in taken]
+    if not application.member.is_corporate:
+        people = [choice for choice in people if choice["value"] != f"p:{application.member.representative_id}"]
+    return people
+
+
+def _people_of(member, on) -> list[dict]:
+    people = {
+        member.representative_id: party_choice(member.representative, "代表者" if member.is_corporate else "事業主")
+    }
+    for officer in member.officers.current(on).filter(~Q(person=member.representative_id)).select_related("person"):
+        people.setdefault(officer.person_id, party_choice(officer.person, officer.get_title_display()))
+    return list(people.values())
