@@ -97,17 +97,19 @@ class Application(models.Model):
         help_text="経営者保証に関するガイドラインに照らした理由（法人と個人の分離、財務の基盤、情報の開示など）。",
     )  # fmt: skip
     created_by = models.ForeignKey(User, verbose_name="作成者", on_delete=models.PROTECT, related_name="+")
-    received_by = models.ForeignKey(User, verbose_name="受付者", null=True, on_delete=models.PROTECT, related_name="+")
-    received_on = models.DateField("受付日", null=True)
+    received_by = models.ForeignKey(
+        User, verbose_name="受付者", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    received_on = models.DateField("受付日", null=True, blank=True)
     policy = models.ForeignKey(
-        Policy, verbose_name="適用する方針", null=True, on_delete=models.PROTECT, related_name="+"
+        Policy, verbose_name="適用する方針", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    approved_on = models.DateField("決定日", null=True)
-    approval_expires_on = models.DateField("決定の有効期限", null=True)
+    approved_on = models.DateField("決定日", null=True, blank=True)
+    approval_expires_on = models.DateField("決定の有効期限", null=True, blank=True)
     decided_by = models.ForeignKey(
-        User, verbose_name="決定を記録した人", null=True, on_delete=models.PROTECT, related_name="+"
+        User, verbose_name="決定を記録した人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    entered_state_on = models.DateField("この状態になった日", null=True)
+    entered_state_on = models.DateField("この状態になった日", null=True, blank=True)
     version = models.PositiveIntegerField("版", default=1, editable=False)
     created_at = models.DateTimeField("作成の時刻", auto_now_add=True)
 
@@ -152,7 +154,11 @@ class Application(models.Model):
                 violation_error_message="証書貸付には返済方法・回数・間隔・初回期日が要ります。手形貸付には要りません。",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"], received_on__isnull=True, sequence__isnull=True)
+                condition=Q(
+                    state__in=["draft", "withdrawn"],
+                    received_on__isnull=True,
+                    sequence__isnull=True,
+                )
                 | Q(
                     received_on__isnull=False,
                     received_by__isnull=False,
@@ -288,8 +294,10 @@ class Condition(models.Model):
         Application, verbose_name="申込", on_delete=models.CASCADE, related_name="conditions"
     )
     text = models.CharField("条件", max_length=300)
-    met_on = models.DateField("満たした日", null=True)
-    met_by = models.ForeignKey(User, verbose_name="確かめた人", null=True, on_delete=models.PROTECT, related_name="+")
+    met_on = models.DateField("満たした日", null=True, blank=True)
+    met_by = models.ForeignKey(
+        User, verbose_name="確かめた人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     evidence = models.CharField("確かめた方法", max_length=300, blank=True)
 
     class Meta:
@@ -321,7 +329,7 @@ class FundingDecision(models.Model):
     bank_rate = RateField("借入利率（年%）")
     maturity_on = models.DateField("借入の最終期日")
     document = models.ForeignKey(
-        Upload, verbose_name="決定通知の写し", null=True, on_delete=models.PROTECT, related_name="+"
+        Upload, verbose_name="決定通知の写し", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     document_reference = models.CharField("決定通知の番号", max_length=60)
     note = models.TextField("備考", blank=True)

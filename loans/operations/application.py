@@ -92,6 +92,7 @@ def update_terms(application: Application, *, terms: dict, by, on: date) -> Appl
         if before[name] != str(getattr(application, name))
     }
     log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
+    security.follow_terms(application, by=by, on=on)
     return application
 
 
@@ -162,4 +163,5 @@ def withdraw(application: Application, *, by, on: date, reason: str) -> Applicat
     application = base.lock(application)
     step = base.check(application, "withdraw", by=by, on=on, reason=reason)
     _close_items(application, by=by, on=on)
+    security.release_all(application, by=by, on=on, reason=reason)
     return base.advance(application, step, by=by, on=on, reason=reason)

@@ -9,13 +9,12 @@ from django.urls import reverse
 
 from coopfin import log
 from coopfin.calc import days
-from coopfin.flow import StepRefused, block
+from coopfin.flow import Finding, StepRefused, block
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, items
+from loans import coverage, items, workflow
 from loans.models import Application, Condition
-from loans.operations import base
-from loans.workflow import FLOW
+from loans.operations import base, security
 
 
 def submit_item(application: Application, kind: str, decide_page: str, *, by, on: date) -> None:
@@ -41,28 +40,33 @@ def submit_to_committee(application: Application, *, by, on: date, reason: str =
     return base.advance(application, step, by=by, on=on, reason=reason)
 
 
+def _own_seat(by, on: date):
+    person = getattr(by, "person", None)
+    return next((seat for seat in governance.seats_of(BodyKind.COMMITTEE, on) if seat.person == person), None)
+
+
+def opinion_refusals(application: Application, *, by, on: date) -> list[Finding]:
+    """この人が意見を述べられない理由（画面と操作が同じ文を使う）。空なら述べられる。"""
+    guards = (workflow.not_interested, workflow.not_the_investigator)
+    refused = [f for guard in guards for f in guard(application, by=by, on=on) if f.blocks]
+    if items.open_item(application, BodyKind.COMMITTEE) is None:
+        refused.append(block("この案件は金融委員会に付議されていません。", "金融委員会規約"))
+    if _own_seat(by, on) is None:
+        refused.append(block("在任の金融委員だけが意見を述べられます。", "金融委員会規約"))
+    if not by.has_perm("loans.give_opinion"):
+        refused.append(block("意見を述べる権限がありません。", "役割の表"))
+    return refused
+
+
 @transaction.atomic
 def give_opinion(application: Application, *, choice: str, text: str, by, on: date):
     """委員が意見（賛成・条件付賛成・反対）と理由を述べる。自分の席でだけ述べられる。"""
     application = base.lock(application)
-    refused = [
-        finding
-        for guard in (FLOW["recommend"].guards[0], FLOW["recommend"].guards[2])
-        for finding in guard(application, by=by, on=on)
-        if finding.blocks
-    ]
-    item = items.open_item(application, BodyKind.COMMITTEE)
-    person = getattr(by, "person", None)
-    seat = next((s for s in governance.seats_of(BodyKind.COMMITTEE, on) if s.person == person), None)
-    if item is None:
-        refused.append(block("この案件は金融委員会に付議されていません。", "金融委員会規約"))
-    if seat is None:
-        refused.append(block("在任の金融委員だけが意見を述べられます。", "金融委員会規約"))
-    if not by.has_perm("loans.give_opinion"):
-        refused.append(block("意見を述べる権限がありません。", "役割の表"))
+    refused = opinion_refusals(application, by=by, on=on)
     if refused:
         raise StepRefused("意見の記録", refused)
-    opinion = governance.give_opinion(item, seat=seat, choice=choice, reason=text, by=by, on=on)
+    item = items.open_item(application, BodyKind.COMMITTEE)
+    opinion = governance.give_opinion(item, seat=_own_seat(by, on), choice=choice, reason=text, by=by, on=on)
     base.touch(application, "version")
     log.record(application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display())
     return opinion
@@ -141,6 +145,8 @@ def decide(
         application.approved_on, application.decided_by = decided.decided_on, by
         application.approval_expires_on = days.add_months(decided.decided_on, application.policy.approval_expiry_months)
         Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)
+    else:
+        security.release_all(application, by=by, on=on, reason=reason or comment)
     return base.advance(
         application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts
     )

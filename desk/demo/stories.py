@@ -1,0 +1,234 @@
+"""練習用の案件。どれも申込から、望みの状態まで本物の操作で歩かせる。日付は動かす日から数える。"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from collateral.enums import AssetKind, RightKind
+from collateral.guarantee_deed import Relation
+from coopfin.calc import days
+from coopfin.calc.days import add_months
+from desk.demo import road
+from desk.demo.road import Office
+from governance.enums import ItemResult, OpinionChoice
+from loans.enums import ApplicationState as S
+from loans.enums import FundingSource, LoanType, Method, Purpose
+from loans.models import Application
+from loans.operations import application as applications
+from loans.operations import disbursement as disbursements
+from loans.operations import review as reviews
+from loans.operations import security
+from members.models import Member, Person
+
+#: 道を最後まで歩くのにかかる日数（road.Office.pace が 2 のとき）
+WHOLE_ROAD = 22
+
+
+def bill(amount: int, detail: str, *, start: date, rate="2.475", fee="0.2", months=3, bank=True) -> dict:
+    """手形貸付の条件。"""
+    disburse = days.roll(start + timedelta(days=WHOLE_ROAD))
+    return {
+        "loan_type": LoanType.BILL,
+        "purpose": Purpose.WORKING,
+        "purpose_detail": detail,
+        "repayment_source": "売掛金の回収",
+        "amount": amount,
+        "funding_source": FundingSource.BANK if bank else FundingSource.OWN,
+        "interest_rate": Decimal(rate),
+        "fee_rate": Decimal(fee) if bank else Decimal(0),
+        "disburse_on": disburse,
+        "maturity_on": days.roll(add_months(disburse, months)),
+    }
+
+
+def deed(
+    amount: int,
+    detail: str,
+    *,
+    start: date,
+    rate="2.1",
+    fee="0.2",
+    method=Method.EQUAL_PRINCIPAL,
+    count=60,
+    interval=1,
+    grace=0,
+    bank=True,
+    purpose=Purpose.EQUIPMENT,
+) -> dict:
+    """証書貸付の条件（毎月末払い）。"""
+    disburse = days.roll(start + timedelta(days=WHOLE_ROAD))
+    return {
+        "loan_type": LoanType.DEED,
+        "purpose": purpose,
+        "purpose_detail": detail,
+        "repayment_source": "設備による増益と減価償却" if purpose == Purpose.EQUIPMENT else "営業利益",
+        "amount": amount,
+        "funding_source": FundingSource.BANK if bank else FundingSource.OWN,
+        "interest_rate": Decimal(rate),
+        "fee_rate": Decimal(fee) if bank else Decimal(0),
+        "disburse_on": disburse,
+        "method": method,
+        "installments": count,
+        "interval_months": interval,
+        "grace_installments": grace,
+        "first_due_on": add_months(disburse, interval, anchor=31),
+        "anchor_day": 31,
+    }
+
+
+def _member(name: str) -> Member:
+    return Member.objects.get(name=name)
+
+
+def draft(member: Member, terms: dict, office: Office, on: date) -> Application:
+    """申込の下書き。代表者の保証は自動で提案される。"""
+    return applications.create_draft(member=member, terms=terms, by=office.clerk, on=on)
+
+
+def with_mortgage(application: Application, office: Office, on: date, *, appraised: int, place: str) -> Application:
+    """土地に抵当権を付ける。"""
+    security.add_security(
+        application,
+        new_asset={
+            "kind": AssetKind.LAND,
+            "description": place,
+            "owner_member": application.member,
+            "owner_person": None,
+            "appraised": appraised,
+            "appraised_on": on,
+            "appraisal_method": "路線価による",
+            "haircut_rate": Decimal(70),
+        },
+        right=RightKind.MORTGAGE,
+        amount=application.amount,
+        rank=1,
+        by=office.clerk,
+        on=on,
+    )
+    return Application.objects.get(pk=application.pk)
+
+
+def with_third_party(application: Application, office: Office, on: date, *, name: str, deed_on=None) -> Application:
+    """第三者の個人保証人を付ける（公正証書の日付があれば記録する）。"""
+    person = Person.objects.filter(name=name).first() or Person(name=name, address="石川県金沢市泉野町一丁目1番1号")
+    person.save()
+    security.add_guarantee(
+        application,
+        person=person,
+        relation=Relation.RELATIVE_OR_FRIEND,
+        informed_on=on,
+        deed_on=deed_on,
+        deed_office="金沢公証人合同役場" if deed_on else "",
+        deed_number="令和8年第512号" if deed_on else "",
+        by=office.clerk,
+        on=on,
+    )
+    return Application.objects.get(pk=application.pk)
+
+
+def play(office: Office, today: date, say=lambda text: None) -> None:
+    """案件を演じる。"""
+
+    def ago(number: int) -> date:
+        return today - timedelta(days=number)
+
+    def story(name: str, terms_at, start: int, until: str, *, dress=None, **more) -> Application:
+        on = ago(start)
+        member = _member(name)
+        application = draft(member, terms_at(on), office, on)
+        if dress is not None:
+            application = dress(application, on)
+        _inform(application, office, on)
+        application, arrived = road.bring(application, until, office, on, **more)
+        say(f"{application.number or '下書き'} {member}: {application.get_state_display()}（{arrived}）")
+        return application
+
+    def mortgage(appraised: int, place: str):
+        return lambda application, on: with_mortgage(application, office, on, appraised=appraised, place=place)
+
+    # 実行まで済んだもの
+    story("能登精機株式会社", lambda on: deed(12_000_000, "マシニングセンタ1台の購入", start=on, grace=3), 150, S.DISBURSED,
+          dress=mortgage(24_000_000, "石川県白山市旭丘三丁目10番2 宅地 412.30㎡"))  # fmt: skip
+    story(
+        "白山木材株式会社",
+        lambda on: bill(10_000_000, "夏季の原木仕入れ", start=on, rate="6.0", fee="0.1"),
+        110,
+        S.DISBURSED,
+    )
+    story("加賀繊維有限会社", lambda on: deed(8_000_000, "織機の更新", start=on, method=Method.EQUAL_PAYMENT, count=48,
+                                       bank=False, rate="2.4"), 85, S.DISBURSED)  # fmt: skip
+    story(
+        "輪島塗工房 松本", lambda on: bill(2_000_000, "漆の仕入れ", start=on, bank=False, rate="2.8"), 60, S.DISBURSED
+    )
+    story("株式会社山﨑製作所", lambda on: deed(5_000_000, "つなぎの運転資金", start=on, method=Method.BULLET, count=4,
+                                        interval=3, purpose=Purpose.WORKING), 50, S.DISBURSED)  # fmt: skip
+    story("小松鋳造株式会社", lambda on: bill(15_000_000, "賞与資金", start=on), 40, S.DISBURSED)
+    # 道の途中のもの
+    ready = story("能登精機株式会社", lambda on: bill(6_000_000, "外注費の支払", start=on), 21, S.READY)
+    disbursements.prepare(
+        Application.objects.get(pk=ready.pk),
+        disburse_on=days.roll(today),
+        by=office.clerk,
+        on=today,
+        reason=road.REASON,
+    )
+    story("白山木材株式会社", lambda on: deed(9_000_000, "乾燥機の導入", start=on, count=36), 19, S.CONTRACTING,
+          conditions=["建物の火災保険に加入していることを確かめること"], result=ItemResult.CONDITIONAL)  # fmt: skip
+    story("加賀繊維有限会社", lambda on: bill(3_000_000, "糸の仕入れ", start=on), 17, S.APPROVED)
+    story("小松鋳造株式会社", lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6), 14, S.BOARD_QUEUE,
+          dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"))  # fmt: skip
+    story(
+        "輪島塗工房 松本",
+        lambda on: bill(1_500_000, "展示会の出展費用", start=on, bank=False, rate="2.8"),
+        12,
+        S.RECOMMENDED,
+    )
+    committee = story(
+        "株式会社山﨑製作所",
+        lambda on: deed(14_000_000, "NC旋盤1台の購入", start=on),
+        9,
+        S.COMMITTEE_QUEUE,
+        dress=lambda application, on: with_third_party(application, office, on, name="田中 実"),
+    )
+    reviews.give_opinion(
+        Application.objects.get(pk=committee.pk),
+        choice=OpinionChoice.CONDITIONAL,
+        text="第三者保証人の公正証書がそろうことを条件とする。",
+        by=office.committee[1],
+        on=ago(2),
+    )
+    story(
+        "能登精機株式会社",
+        lambda on: deed(3_000_000, "測定器の購入", start=on, count=24, bank=False),
+        6,
+        S.INVESTIGATION,
+    )
+    story("白山木材株式会社", lambda on: bill(4_000_000, "年末の仕入れ", start=on), 2, S.RECEIVED)
+    story("加賀繊維有限会社", lambda on: deed(2_500_000, "空調の更新", start=on, count=30, bank=False), 0, S.DRAFT)
+    # 道を外れたもの
+    story("小松鋳造株式会社", lambda on: bill(8_000_000, "在庫の積み増し", start=on), 70, S.DECLINED,
+          result=ItemResult.UNFAVOURABLE)  # fmt: skip
+    returned = story("輪島塗工房 松本", lambda on: deed(4_000_000, "工房の改修", start=on, count=48, bank=False), 25,
+                     S.RECOMMENDED)  # fmt: skip
+    applications.return_(
+        Application.objects.get(pk=returned.pk),
+        by=office.chief,
+        on=ago(10),
+        reason="見積書が一社だけなので、もう一社から取り直すこと。",
+    )
+    withdrawn = story("株式会社山﨑製作所", lambda on: bill(2_000_000, "材料の仕入れ", start=on), 30, S.RECEIVED)
+    applications.withdraw(
+        Application.objects.get(pk=withdrawn.pk),
+        by=office.clerk,
+        on=ago(28),
+        reason="銀行から直接借りられることになったため。",
+    )
+
+
+def _inform(application: Application, office: Office, on: date) -> None:
+    """保証人が情報の提供を受けたことを記録する（民法465条の10）。"""
+    for link in Application.objects.get(pk=application.pk).guarantees.select_related("guarantee"):
+        if link.guarantee.informed_on is None:
+            link.application = Application.objects.get(pk=application.pk)
+            security.record_deed(link, informed_on=on, by=office.clerk, on=on)

@@ -1,0 +1,48 @@
+"""練習用の組合を演じる。動かす日を今日とし、本物の操作だけで作る。"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from coopfin.clock import business_date
+from coopfin.models import User
+from coopfin.roles import Role
+from desk.demo import cast, opening, stories
+
+
+class Command(BaseCommand):
+    help = "練習用の組合を演じる（空のデータベースにだけ）"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--logins", action="store_true", help="役割ごとのログイン名とパスワードを示すだけにする")
+
+    def handle(self, *args, **options):
+        if options["logins"]:
+            return self.print_logins()
+        if settings.PRODUCTION:
+            raise CommandError("練習用の組合は、本番（COOPFIN_MODE=production）では演じられません。")
+        if User.objects.exists():
+            raise CommandError("すでにデータがあります。空のデータベースで実行してください（make demo RESET=1）。")
+        today = business_date()
+        call_command("load_master_data", verbosity=0)
+        cast.make_cooperative()
+        users = cast.make_users()
+        office = cast.office_of(users)
+        imported = opening.import_members(
+            Path(settings.BASE_DIR / "fixtures" / "members.xlsx").read_bytes(), by=users["yamada"], on=today
+        )
+        self.stdout.write(f"組合員 {imported} 名を Excel から取り込みました。")
+        cast.make_bodies(users, today)
+        cast.make_policy(users, today)
+        cast.make_resolutions(users, today)
+        opening.book_opening_balances(office, today)
+        stories.play(office, today, say=self.stdout.write)
+        return None
+
+    def print_logins(self):
+        self.stdout.write(f"ログイン（パスワードはすべて {cast.PASSWORD}）:")
+        for username, (name, roles) in cast.USERS.items():
+            labels = "・".join(Role(role).label for role in roles)
+            self.stdout.write(f"  {username:<10} {name}（{labels}）")
