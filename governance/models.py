@@ -122,9 +122,7 @@ class Seat(models.Model):
             others = others.filter(from_on__lte=self.to_on)
         same_person = others.filter(person=self.person)
         if same_person.filter(body=self.body).exists():
-            raise ValidationError(
-                {"person": "この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。"}
-            )
+            raise ValidationError("この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。")
         if self.is_chair and others.filter(body=self.body, title=self.title).exists():
             raise ValidationError(
                 {"title": f"同じ期間の{self.get_title_display()}がすでにいます。前の席の任期満了日を先に入れてください。"}

@@ -1,0 +1,562 @@
+"""管理サイト: 組合・方針・利用者・記録。限度額と方針は、ここでは提案で、別の人が承認して効力を持つ。"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.html import format_html
+
+from coopfin import log, proposals
+from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
+from coopfin.clock import business_date
+from coopfin.fields import RateField, YenField
+from coopfin.flow import StepRefused
+from coopfin.forms import JapaneseDateField
+from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
+from coopfin.roles import ROLE_CHOICES, Role
+
+# 役割の表がすべてを決めるので、Django のグループは使わない。
+admin.site.unregister(Group)
+
+#: 金額は 2000万・全角、日付は和暦でも打てる。
+JAPANESE_INPUTS = {
+    YenField: {"widget": AdminTextInputWidget},
+    RateField: {"widget": AdminTextInputWidget},
+    models.DateField: {"form_class": JapaneseDateField, "widget": AdminDateWidget},
+}
+
+
+class LoggedAdmin(NoDeleteAdmin):
+    """保存を操作の記録に残す、消せない管理画面。"""
+
+    formfield_overrides = JAPANESE_INPUTS
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        labels = [str(form.fields[name].label or name) for name in form.changed_data if name in form.fields]
+        log.record(
+            obj,
+            verb="admin_change" if change else "admin_add",
+            label=f"{obj._meta.verbose_name}の{'変更' if change else '登録'}（設定画面）",
+            by=request.user,
+            on=business_date(),
+            fields=labels,
+        )
+
+
+def show(obj, field) -> str:
+    """提案の一つの欄を、承認する人が読む形に。"""
+    if obj is None:
+        return ""
+    value = getattr(obj, field.name)
+    if field.choices:
+        return getattr(obj, f"get_{field.name}_display")()
+    if isinstance(field, YenField):
+        return f"{value:,}円"
+    if isinstance(field, RateField):
+        return f"{Decimal(value).normalize():f}%"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return str(value)
+
+
+class DecisionForm(forms.Form):
+    """承認・却下の確認。seal は、確認した中身の写しの印。"""
+
+    seal = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="却下の理由", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+    )
+
+
+class ProposalAdmin(NoDeleteAdmin):
+    """提案の管理画面（相互牽制、手引き 第2章1 e）。登録は提案で、別の権限者が承認するまで効力はない。
+
+    待っている間に直せるのは提案した本人だけ。承認・却下のあとは誰も直せない。
+    """
+
+    approve_permission = ""
+    formfield_overrides = JAPANESE_INPUTS
+    change_form_template = "admin/coopfin/proposal_change_form.html"
+    list_filter = ["status"]
+    list_select_related = ["proposed_by", "decided_by"]
+
+    def in_force(self, obj):
+        """いま効力のある版。承認する人が比べる相手。"""
+        raise NotImplementedError
+
+    def extra_rows(self, obj, current):
+        """明細の行（見出し, いま, 提案）。"""
+        return []
+
+    def rows(self, obj):
+        """承認する人が読む表（見出し, いま, 提案, 変わるか）。"""
+        current = self.in_force(obj)
+        rows = [
+            (str(field.verbose_name), show(current, field), show(obj, field))
+            for field in obj._meta.fields
+            if field.editable and not field.primary_key
+        ]
+        rows += self.extra_rows(obj, current)
+        return [(label, old, new, current is not None and old != new) for label, old, new in rows]
+
+    def seal(self, obj) -> str:
+        """中身の印。承認の頁を開いたあとに中身が変わったら合わなくなる。"""
+        text = json.dumps([(label, new) for label, _, new, _ in self.rows(obj)], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @admin.display(description="内容")
+    def contents(self, obj):
+        return render_to_string(
+            "admin/coopfin/proposal_contents.html",
+            {"rows": self.rows(obj), "compare": self.in_force(obj) is not None, "proposal": obj},
+        )
+
+    # --- 誰が何をできるか ---
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        if obj is None:
+            return allowed
+        return allowed and obj.is_waiting and obj.proposed_by_id == request.user.pk
+
+    def may_decide(self, request, obj) -> bool:
+        return (
+            obj.is_waiting
+            and request.user.has_perm(self.approve_permission)
+            and obj.proposed_by_id != request.user.pk
+        )
+
+    def get_object(self, request, object_id, from_field=None):
+        """送信のときは鎖錠して読み直す。直している間に承認されたものを、提案に戻してしまわないため。"""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is not None and request.method == "POST" and transaction.get_connection().in_atomic_block:
+            obj = self.model._default_manager.select_for_update().get(pk=obj.pk)
+        return obj
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["contents"]})]
+        return super().get_fieldsets(request, obj)
+
+    def get_inlines(self, request, obj):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return []
+        return super().get_inlines(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.proposed_by = request.user
+        super().save_model(request, obj, form, change)
+        log.record(
+            obj,
+            verb="amend" if change else "propose",
+            label=f"{obj._meta.verbose_name}の提案{'の手直し' if change else ''}",
+            by=request.user,
+            on=business_date(),
+        )
+
+    def response_add(self, request, obj, post_url_continue=None):
+        response = super().response_add(request, obj, post_url_continue)
+        messages.info(request, "これは提案です。別の権限者が承認するまで、効力はありません。")
+        return response
+
+    # --- 承認と却下 ---
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrap = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/approve/", wrap(self.approve_view), name=f"{name}_approve"),
+            path("<path:object_id>/reject/", wrap(self.reject_view), name=f"{name}_reject"),
+            *super().get_urls(),
+        ]
+
+    def approve_view(self, request, object_id):
+        return self._decide(request, object_id, approving=True)
+
+    def reject_view(self, request, object_id):
+        return self._decide(request, object_id, approving=False)
+
+    def _page(self, obj, verb="change"):
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{verb}"
+        return reverse(name, args=[obj.pk])
+
+    def _decide(self, request, object_id, *, approving):
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not request.user.has_perm(self.approve_permission):
+            raise PermissionDenied
+        form = DecisionForm(request.POST or None, initial={"seal": self.seal(obj)})
+        form.fields["reason"].required = not approving
+        if approving:
+            del form.fields["reason"]
+        if request.method == "POST" and form.is_valid():
+            return self._run(request, obj, form.cleaned_data, approving=approving)
+        if request.method != "POST" and not self.may_decide(request, obj):
+            messages.error(request, self.why_not(request, obj))
+            return HttpResponseRedirect(self._page(obj))
+        title = f"{self.opts.verbose_name}の提案を{'承認' if approving else '却下'}する"
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "original": obj,
+            "proposal": obj,
+            "form": form,
+            "approving": approving,
+            "contents": self.contents(obj),
+            "back_url": self._page(obj),
+        }
+        return TemplateResponse(
+            request, "admin/coopfin/proposal_decide.html", context, status=422 if form.errors else 200
+        )
+
+    def why_not(self, request, obj) -> str:
+        """承認・却下できない理由の文。"""
+        if not obj.is_waiting:
+            return f"この提案はすでに「{obj.get_status_display()}」です。"
+        if obj.proposed_by_id == request.user.pk:
+            return "提案した本人は承認・却下できません。別の権限者にお願いしてください。"
+        return "承認・却下する権限がありません。"
+
+    def _run(self, request, obj, given, *, approving):
+        decide = {"by": request.user, "on": business_date(), "permission": self.approve_permission}
+        try:
+            with transaction.atomic():
+                locked = self.model._default_manager.select_for_update().get(pk=obj.pk)
+                if given["seal"] != self.seal(locked):
+                    messages.error(
+                        request, "確認の画面を開いたあとに、提案かいまの内容が変わりました。もう一度確かめてください。"
+                    )
+                    return HttpResponseRedirect(self._page(obj, "approve" if approving else "reject"))
+                if approving:
+                    proposals.approve(locked, **decide)
+                else:
+                    proposals.reject(locked, reason=given["reason"], **decide)
+        except StepRefused as refusal:
+            for finding in refusal.findings:
+                source = f"（{finding.source}）" if finding.source else ""
+                messages.error(request, f"{finding.text}{source}")
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        else:
+            messages.success(request, f"{obj}を{'承認' if approving else '却下'}しました。")
+        return HttpResponseRedirect(self._page(obj))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            context.update(
+                proposal=obj,
+                may_decide=self.may_decide(request, obj),
+                why_not="" if self.may_decide(request, obj) or not obj.is_waiting else self.why_not(request, obj),
+                approve_url=self._page(obj, "approve"),
+                reject_url=self._page(obj, "reject"),
+                entries=log.timeline(obj),
+            )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+class HaircutForm(forms.ModelForm):
+    """担保掛目の一行。新しい方針では、いまの掛目を写した行が、触らなくても登録される。"""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["asset_kind"] = forms.ChoiceField(
+            label="担保の種類", choices=[("", "選んでください"), *HaircutRate.kinds.items()]
+        )
+
+    def has_changed(self):
+        return super().has_changed() or bool(self.instance.pk is None and self.initial.get("asset_kind"))
+
+
+class HaircutInline(admin.TabularInline):
+    """担保掛目。"""
+
+    model = HaircutRate
+    form = HaircutForm
+    formfield_overrides = JAPANESE_INPUTS
+    fields = ["asset_kind", "haircut_rate"]
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 1 if obj is not None else max(len(HaircutRate.kinds), 1)
+
+
+@admin.register(Policy)
+class PolicyAdmin(ProposalAdmin):
+    """方針。いま効力のある版を写した下書きから始まる。"""
+
+    approve_permission = "coopfin.approve_policy"
+    inlines = [HaircutInline]
+    list_display = ["__str__", "effective_on", "source", "status", "proposed_by", "decided_by"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["effective_on", "source"],
+                "description": "ここでの登録は提案です。別の権限者が承認すると、効力が生じる日から新しい計算に使われます。"
+                "すでに実行した貸付の約定は変わりません。",
+            },
+        ),
+        (
+            "利息の計算",
+            {
+                "fields": [
+                    "new_bill_count", "deed_first_period", "deed_basis", "interest_rounding", "damages_rate",
+                ]
+            },
+        ),
+        (
+            "返済の予定",
+            {"fields": ["level_payment_rounding", "adjust", "principal_unit", "holiday_roll", "interest_to"]},
+        ),
+        (
+            "期限",
+            {
+                "fields": [
+                    "approval_expiry_months", "limit_grace_months", "acceleration_grace_days",
+                    "paper_bill_last_maturity_on",
+                ]
+            },
+        ),
+    ]  # fmt: skip
+
+    def in_force(self, obj):
+        current = Policy.on(business_date())
+        return current if current is not None and current.pk != obj.pk else None
+
+    def extra_rows(self, obj, current):
+        new = {row.asset_kind: show(row, HaircutRate._meta.get_field("haircut_rate")) for row in obj.haircuts.all()}
+        old = {}
+        if current is not None:
+            old = {
+                row.asset_kind: show(row, HaircutRate._meta.get_field("haircut_rate")) for row in current.haircuts.all()
+            }
+        kinds = [*HaircutRate.kinds, *sorted({*new, *old} - set(HaircutRate.kinds))]
+        return [
+            (f"掛目 {HaircutRate.kinds.get(kind, kind)}", old.get(kind, ""), new.get(kind, "（なし）"))
+            for kind in kinds
+            if kind in new or kind in old
+        ]
+
+    def get_changeform_initial_data(self, request):
+        current = Policy.on(business_date())
+        initial = {}
+        if current is not None:
+            initial = {
+                field.name: getattr(current, field.name)
+                for field in Policy._meta.fields
+                if field.editable and field.name not in {"id", "effective_on", "source"}
+            }
+        return {**initial, **super().get_changeform_initial_data(request)}
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj.pk is None and isinstance(inline, HaircutInline):
+            current = Policy.on(business_date())
+            rates = {row.asset_kind: row.haircut_rate for row in current.haircuts.all()} if current else {}
+            kwargs["initial"] = [
+                {"asset_kind": kind, "haircut_rate": rates.get(kind, Decimal(0))} for kind in HaircutRate.kinds
+            ]
+        return kwargs
+
+
+@admin.register(Cooperative)
+class CooperativeAdmin(LoggedAdmin):
+    """組合（一つだけ）。約定書・契約証書に印字される。"""
+
+    list_display = ["name", "representative_title", "representative_name", "address"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Cooperative.objects.exists()
+
+
+class RolesField(forms.MultipleChoiceField):
+    """役割。兼ねてよい。"""
+
+    def __init__(self):
+        super().__init__(
+            label="役割",
+            choices=ROLE_CHOICES,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="一人が兼ねることがあります（例: 理事で金融委員）。役割がなければ、ログインしても何もできません。"
+            "委員長は役割ではなく、金融委員会の席です。",
+        )
+
+
+class UserForm(forms.ModelForm):
+    """利用者の変更。自分の役割と有効・無効は変えられない。"""
+
+    roles = RolesField()
+    acting_user = None
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "is_active"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].initial = sorted(self.instance.roles)
+        if self.acting_user is not None and self.instance.pk == self.acting_user.pk:
+            for name in ("roles", "is_active"):
+                if name in self.fields:
+                    self.fields[name].disabled = True
+                    self.fields[name].help_text = "自分では変えられません。ほかの管理者にお願いしてください。"
+
+
+class NewUserForm(BaseUserCreationForm):
+    """利用者の登録。"""
+
+    roles = RolesField()
+    acting_user = None
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email"]
+
+
+class SetPasswordForm(AdminPasswordChangeForm):
+    """パスワードの設定。パスワードなしのログインは使わない。"""
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(user, *args, **kwargs)
+        self.fields.pop("usable_password", None)
+        for name in ("password1", "password2"):
+            self.fields[name].required = True
+
+
+@admin.register(User)
+class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):
+    """利用者。消さずに「有効」を外す。パスワードは設定できるが、誰にも見えない。"""
+
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = SetPasswordForm
+    list_display = ["username", "name", "role_names", "person_name", "email", "is_active"]
+    list_filter = ["is_active", "role_rows__role"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    filter_horizontal = []
+    readonly_fields = ["person_link", "password_link", "joined_at"]
+    fieldsets = [
+        (None, {"fields": ["username", "name", "email", "is_active", "password_link"]}),
+        ("役割と人", {"fields": ["roles", "person_link"]}),
+        ("記録", {"fields": ["joined_at"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "name", "email", "password1", "password2"]}),
+        ("役割", {"fields": ["roles"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("person").prefetch_related("role_rows")
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.acting_user = request.user
+        return form
+
+    @admin.display(description="役割")
+    def role_names(self, obj):
+        return obj.role_labels or "（なし）"
+
+    @admin.display(description="人の台帳")
+    def person_name(self, obj):
+        return getattr(obj, "person", None) or "（結んでいません）"
+
+    @admin.display(description="人の台帳")
+    def person_link(self, obj):
+        person = getattr(obj, "person", None) if obj.pk else None
+        try:
+            if person is None:
+                url, text = reverse("admin:members_person_changelist"), "人の台帳を開いて、「利用者」の欄でこの人を選ぶ"
+            else:
+                url, text = reverse("admin:members_person_change", args=[person.pk]), str(person)
+        except NoReverseMatch:
+            return str(person or "（結んでいません）")
+        return format_html('<a href="{}">{}</a>', url, text)
+
+    @admin.display(description="パスワード")
+    def password_link(self, obj):
+        return format_html('<a href="{}">パスワードを設定する</a>（いまのパスワードは表示されません）', "../password/")
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        user, roles = form.instance, form.cleaned_data["roles"]
+        before = sorted(user.roles)
+        # 画面が止めていても、送り込まれた自分の役割は受け付けない。
+        if user.pk != request.user.pk:
+            user.set_roles(roles)
+        log.record(
+            user,
+            verb="user_change" if change else "user_add",
+            label="利用者の変更" if change else "利用者の登録",
+            by=request.user,
+            on=business_date(),
+            before=[Role(role).label for role in before],
+            roles=[role.label for role in sorted(User.objects.get(pk=user.pk).roles)],
+            active=user.is_active,
+        )
+
+    def user_change_password(self, request, id, form_url=""):
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            user = self.get_object(request, unquote(id))
+            log.record(user, verb="set_password", label="パスワードの設定", by=request.user, on=business_date())
+        return response
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """記録の管理画面。見る・探すだけ。"""
+
+    list_select_related = ["by", "content_type"]
+    show_full_result_count = False
+    list_per_page = 50
+
+
+@admin.register(ActionLog)
+class ActionLogAdmin(RecordAdmin):
+    """操作の記録。"""
+
+    list_display = ["at", "label", "object_text", "by", "on", "reason"]
+    list_filter = [
+        ("by", admin.RelatedOnlyFieldListFilter), ("content_type", admin.RelatedOnlyFieldListFilter), "on",
+    ]  # fmt: skip
+    search_fields = ["object_text", "label", "reason", "by__name"]
+    search_help_text = "対象・操作・理由・氏名から探します。"
+    fields = ["at", "label", "object_text", "content_type", "object_id", "by", "on", "reason", "details"]
+    readonly_fields = ["details"]
+
+    @admin.display(description="詳細")
+    def details(self, obj):
+        return format_html("<pre>{}</pre>", json.dumps(obj.detail, ensure_ascii=False, indent=2)) if obj.detail else ""
+
+
+@admin.register(ReadLog)
+class ReadLogAdmin(RecordAdmin):
+    """閲覧の記録（H2.2-e 守秘義務）。"""
+
+    list_display = ["at", "object_text", "content_type", "by", "path"]
+    list_filter = [
+        ("by", admin.RelatedOnlyFieldListFilter), ("content_type", admin.RelatedOnlyFieldListFilter), "at",
+    ]  # fmt: skip
+    search_fields = ["object_text", "by__name", "path"]
+    search_help_text = "対象・氏名・ページから探します。"
+    fields = ["at", "object_text", "content_type", "object_id", "by", "path"]

@@ -1,0 +1,109 @@
+"""Two people for every setting with effect: proposed by one, approved or rejected by another, refused by the database too."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from coopfin import proposals
+from coopfin.flow import StepRefused
+from coopfin.models import ActionLog, Policy, Proposal
+from coopfin.roles import Role
+from governance.models import LimitResolution
+from tests.factories.core import make_policy, make_user
+from tests.factories.governance import make_resolution
+
+pytestmark = pytest.mark.django_db
+
+ON = date(2026, 11, 22)
+APPROVE = {Policy: "coopfin.approve_policy", LimitResolution: "governance.approve_resolution"}
+
+
+@pytest.fixture(params=[make_policy, make_resolution], ids=["policy", "resolution"])
+def proposal(request):
+    return request.param(approved=False, proposer=make_user(Role.CHIEF))
+
+
+def approve(proposal, by):
+    return proposals.approve(proposal, by=by, on=ON, permission=APPROVE[type(proposal)])
+
+
+def reject(proposal, by, reason="議事録の金額と違う"):
+    return proposals.reject(proposal, by=by, on=ON, permission=APPROVE[type(proposal)], reason=reason)
+
+
+def test_a_second_person_gives_effect(proposal):
+    president = make_user(Role.PRESIDENT)
+    done = approve(proposal, president)
+    assert (done.status, done.decided_by) == (Proposal.Status.APPROVED, president)
+    assert done.decided_at is not None
+    assert ActionLog.objects.about(proposal).get().by == president
+
+
+def test_the_proposer_cannot_approve_or_reject(proposal):
+    for act in (approve, reject):
+        with pytest.raises(StepRefused, match="提案した本人"):
+            act(proposal, proposal.proposed_by)
+    proposal.refresh_from_db()
+    assert proposal.is_waiting
+
+
+def test_a_role_without_the_permission_cannot_decide(proposal):
+    for role in (Role.ADMIN, Role.CLERK, Role.DIRECTOR, Role.AUDITOR):
+        with pytest.raises(StepRefused, match="権限がありません"):
+            approve(proposal, make_user(role))
+
+
+def test_a_rejection_keeps_its_reason_and_is_final(proposal):
+    with pytest.raises(StepRefused, match="却下の理由を記入"):
+        reject(proposal, make_user(Role.PRESIDENT), reason=" ")
+    done = reject(proposal, make_user(Role.PRESIDENT))
+    assert (done.status, done.decision_reason) == (Proposal.Status.REJECTED, "議事録の金額と違う")
+    with pytest.raises(StepRefused, match="すでに「却下」"):
+        approve(proposal, make_user(Role.PRESIDENT))
+
+
+def test_the_database_refuses_one_person_in_both_parts(proposal):
+    rows = type(proposal).objects.filter(pk=proposal.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(status="approved", decided_by=proposal.proposed_by, decided_at=timezone.now())
+
+
+def test_the_database_refuses_half_a_decision(proposal):
+    rows = type(proposal).objects.filter(pk=proposal.pk)
+    for half in (
+        {"status": "approved"},
+        {"status": "approved", "decided_by": make_user(Role.PRESIDENT)},
+        {"decided_by": make_user(Role.PRESIDENT), "decided_at": timezone.now()},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**half)
+
+
+def test_two_approved_policies_cannot_start_on_the_same_day():
+    make_policy(effective_on=date(2026, 4, 1))
+    second = make_policy(effective_on=date(2026, 4, 1), approved=False)
+    with pytest.raises(ValidationError, match="同じ日から効力を持つ承認済の方針がすでにあります"):
+        approve(second, make_user(Role.PRESIDENT))
+    second.refresh_from_db()
+    assert second.is_waiting
+
+
+def test_an_unapproved_limit_has_no_effect():
+    waiting = make_resolution(approved=False, effective_on=date(2026, 6, 1))
+    assert LimitResolution.current(ON) is None
+    approve(waiting, make_user(Role.PRESIDENT))
+    assert LimitResolution.current(ON) == waiting
+
+
+def test_a_resolution_is_valid_until_the_grace_after_its_fiscal_year():
+    make_policy(limit_grace_months=3)
+    resolution = make_resolution(effective_on=date(2026, 5, 28))
+    assert resolution.valid_until(3) == date(2027, 6, 30)
+    assert LimitResolution.current(date(2026, 5, 27)) is None
+    assert LimitResolution.current(date(2027, 6, 30)) == resolution
+    assert LimitResolution.current(date(2027, 7, 1)) is None
+    later = make_resolution(effective_on=date(2027, 5, 27), meeting_name="第49回通常総会")
+    assert LimitResolution.current(date(2027, 5, 27)) == later
