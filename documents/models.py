@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.models import TargetedRecord, User
 
 
 class IssuedDocumentQuerySet(models.QuerySet):
+    def without_content(self):
+        """実体を読まない（一覧のため）。"""
+        return self.defer("content")
+
     def valid(self):
-        return self.filter(voided_at__isnull=True).exclude(content=b"")
+        return self.filter(voided_at__isnull=True).exclude(sha256="")
 
     def about(self, content_type, object_id):
         return self.filter(content_type=content_type, object_id=object_id)
@@ -51,6 +57,23 @@ class IssuedDocument(TargetedRecord):
                 name="issueddocument_number_once",
                 violation_error_message="同じ発行番号がすでにあります。",
             ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "paper"],
+                condition=Q(voided_at__isnull=True),
+                name="issueddocument_one_in_force",
+                violation_error_message="同じ書類がすでに有効に発行されています。作り直すときは、先に無効にしてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256="", pages=0) | (~Q(sha256="") & Q(pages__gt=0)),
+                name="issueddocument_content_whole",
+                violation_error_message="書類の実体には、指紋とページ数が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True, signed_by__isnull=True)
+                | (Q(signed_on__isnull=False, signed_by__isnull=False, signed_on__gte=F("issued_on")) & ~Q(sha256="")),
+                name="issueddocument_signed_whole",
+                violation_error_message="調印済の受領には、書類の実体と、発行日以後の日付・受け取った人が要ります。",
+            ),
             models.CheckConstraint(
                 condition=Q(voided_at__isnull=True) | ~Q(voided_reason=""),
                 name="issueddocument_void_with_reason",
@@ -67,6 +90,25 @@ class IssuedDocument(TargetedRecord):
 
     def get_absolute_url(self):
         return reverse("documents:issued", args=[self.pk])
+
+    @property
+    def filename(self) -> str:
+        """ダウンロードの名前。"""
+        return f"{self.label}_{self.paper_label}.pdf"
+
+    @property
+    def state_label(self) -> str:
+        """いまの状態を一語で。"""
+        if self.voided_at:
+            return "無効"
+        if not self.sha256:
+            return "作成中"
+        return "調印済" if self.signed_on else "発行済"
+
+    @property
+    def is_intact(self) -> bool:
+        """実体が、発行したときの指紋と合うか。"""
+        return bool(self.sha256) and hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256
 
 
 class Upload(TargetedRecord):
@@ -88,3 +130,11 @@ class Upload(TargetedRecord):
 
     def __str__(self):
         return self.filename
+
+    def get_absolute_url(self):
+        return reverse("documents:upload", args=[self.pk])
+
+    @property
+    def is_intact(self) -> bool:
+        """実体が、受け取ったときの指紋と合うか。"""
+        return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256

@@ -1,0 +1,47 @@
+"""契約に要る書類（H2.5-a・b、チェックポイント5）。流れの確認事項と、書類を作る所の両方が引く。"""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.models import ContentType
+
+from collateral.enums import GuaranteeScope
+from collateral.models import Guarantee
+from documents.models import IssuedDocument
+from documents.paper import Paper
+from loans.models import Loan
+from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
+
+
+def papers_for(loan: Loan) -> list[Paper]:
+    """この契約に要る書類。
+
+    約定書は、組合員のほかの貸付で調印済のものが有効に残っていれば要らない。証書貸付には証書、根保証のある手形貸付には保証書。
+    """
+    papers = [] if _signed_master_elsewhere(loan) else [MASTER_AGREEMENT]
+    if not loan.is_bill:
+        papers.append(DEED)
+    elif guarantees_of(loan, GuaranteeScope.ROOT):
+        papers.append(GUARANTEE_LETTER)
+    return papers
+
+
+def guarantees_of(loan: Loan, scope: str) -> list[Guarantee]:
+    """この契約の、効力のある保証（特定保証または根保証）。"""
+    links = loan.application.guarantees.filter(
+        guarantee__scope=scope, guarantee__released_on__isnull=True
+    ).select_related("guarantee__person", "guarantee__member__representative", "guarantee__debtor")
+    return [link.guarantee for link in links.order_by("pk")]
+
+
+def _signed_master_elsewhere(loan: Loan) -> bool:
+    others = Loan.objects.filter(member_id=loan.member_id).exclude(pk=loan.pk).values("pk")
+    return (
+        IssuedDocument.objects.valid()
+        .filter(
+            content_type=ContentType.objects.get_for_model(Loan),
+            object_id__in=others,
+            paper=MASTER_AGREEMENT.code,
+            signed_on__isnull=False,
+        )
+        .exists()
+    )

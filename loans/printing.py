@@ -1,0 +1,221 @@
+"""契約書類に印字する値を、貸付・組合員・保証・担保から写す（手引き 様式ひな形、ドメイン A10・C1〜C3）。何も変えない。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from collateral.enums import GuaranteeScope
+from collateral.models import Guarantee
+from coopfin.calc import words
+from coopfin.calc.schedule import Schedule
+from coopfin.models import Cooperative
+from documents import access
+from documents.paper import CannotRender, Paper
+from documents.parties import Party
+from loans.models import Application, Loan
+from loans.papers import (
+    GUARANTEE_LETTER,
+    MASTER_AGREEMENT,
+    CollateralEntry,
+    Deed,
+    GuaranteeLetter,
+    GuarantorEntry,
+    MasterAgreement,
+)
+from loans.paperwork import guarantees_of, papers_for
+from loans.terms import LoanTerms, compute
+from members.models import Member, Person
+
+NO_COOPERATIVE = "組合の名称・住所・代表者が登録されていません。管理サイトで登録してください。"
+
+
+def context_for(paper: Paper, loan: Loan, *, on: date, number: str = ""):
+    """書類の値。number は発行番号（見本では空）。"""
+    if paper.code == MASTER_AGREEMENT.code:
+        return master_agreement(loan, on=on, number=number)
+    if paper.code == GUARANTEE_LETTER.code:
+        return guarantee_letter(loan, on=on, number=number)
+    return deed(loan, planned_schedule(loan), on=on, number=number)
+
+
+def planned_schedule(loan: Loan) -> Schedule:
+    """契約のときの償還予定。実行希望日（契約日より前にはならない）から計算する。"""
+    start = loan.disbursed_on or max(loan.contracted_on, loan.application.disburse_on)
+    return compute(LoanTerms.of_loan(loan, start_on=start)).schedule
+
+
+def master_agreement(loan: Loan, *, on: date, number: str = "") -> MasterAgreement:
+    """約定書（F-1）。日付は契約日。損害金の率・端数・猶予日数は、この貸付に適用する方針から。"""
+    cooperative = _cooperative()
+    return MasterAgreement(
+        number=number,
+        agreed_on=loan.contracted_on or on,
+        creditor=cooperative_party(cooperative),
+        debtor=member_party(loan.member),
+        damages_rate=loan.damages_rate,
+        rounding=loan.policy.interest_rounding,
+        grace_days=loan.policy.acceleration_grace_days,
+        court=cooperative.court,
+    )
+
+
+def deed(loan: Loan, schedule: Schedule, *, on: date, number: str = "") -> Deed:
+    """金銭消費貸借契約証書（F-2）。"""
+    cooperative = _cooperative()
+    application = loan.application
+    securities = [link.interest for link in _securities(loan)]
+    funding = application.funding if application.is_bank_funded else None
+    return Deed(
+        number=number,
+        contract_number=loan.number,
+        contracted_on=loan.contracted_on or on,
+        creditor=cooperative_party(cooperative),
+        debtor=member_party(loan.member),
+        purpose=f"{application.get_purpose_display()}（{application.purpose_detail}）",
+        account=loan.member.bank_account,
+        schedule=schedule,
+        damages_rate=loan.damages_rate,
+        grace_days=loan.policy.acceleration_grace_days,
+        payment_place=cooperative.payment_place,
+        court=cooperative.court,
+        bank=funding.bank if funding else "",
+        guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.SPECIFIC)),
+        collateral=tuple(_collateral_entry(interest) for interest in securities),
+        owners=_owners(loan.member, securities),
+    )
+
+
+def guarantee_letter(loan: Loan, *, on: date, number: str = "") -> GuaranteeLetter:
+    """保証書（F-3）。手形貸付の根保証人すべてが一通に署名する。"""
+    cooperative = _cooperative()
+    return GuaranteeLetter(
+        number=number,
+        contract_number=loan.number,
+        contracted_on=loan.contracted_on or on,
+        creditor=cooperative_party(cooperative),
+        debtor=member_party(loan.member),
+        court=cooperative.court,
+        guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.ROOT)),
+    )
+
+
+# --- 当事者 --------------------------------------------------------------------------------
+
+
+def cooperative_party(cooperative: Cooperative) -> Party:
+    """組合。"""
+    return Party(
+        cooperative.name,
+        cooperative.address,
+        f"{cooperative.representative_title}　{cooperative.representative_name}",
+    )
+
+
+def member_party(member: Member) -> Party:
+    """組合員。法人は代表者が、個人事業主は本人が（屋号があれば屋号を添えて）署名する。"""
+    if not member.is_corporate and _plain(member.name) == _plain(member.representative.name):
+        return Party(member.name, member.address)
+    return Party(
+        member.name, member.address, f"{member.get_representative_title_display()}　{member.representative.name}"
+    )
+
+
+def person_party(person: Person) -> Party:
+    """個人の保証人・担保の所有者。"""
+    return Party(person.name, person.address)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split())
+
+
+def _cooperative() -> Cooperative:
+    cooperative = Cooperative.current()
+    if cooperative is None:
+        raise CannotRender(NO_COOPERATIVE)
+    return cooperative
+
+
+# --- 保証と担保 ----------------------------------------------------------------------------
+
+
+def _securities(loan: Loan):
+    return (
+        loan.application.securities.filter(interest__released_on__isnull=True)
+        .select_related("interest__asset__owner_person", "interest__asset__owner_member__representative")
+        .order_by("pk")
+    )
+
+
+def _guarantor_entry(guarantee: Guarantee, contracted_on: date) -> GuarantorEntry:
+    party = person_party(guarantee.person) if guarantee.person else member_party(guarantee.member)
+    return GuarantorEntry(
+        party=party,
+        is_individual=guarantee.is_individual,
+        deed_statement=deed_statement(guarantee),
+        informed_on=guarantee.informed_on,
+        maximum_amount=guarantee.maximum_amount,
+        fixed_on=guarantee.fixed_on,
+        contracted_on=contracted_on,
+    )
+
+
+def deed_statement(guarantee: Guarantee) -> str:
+    """保証意思宣明公正証書の表示、または要らない理由（民法465条の6・465条の9）。"""
+    if not guarantee.is_individual:
+        return "法人であるため、公正証書を要しません。"
+    requirement = guarantee.deed_requirement
+    if not requirement.required:
+        article = requirement.article.replace("民法", "民法第", 1)
+        return f"{article}（{guarantee.relation_label}）に当たるため、公正証書を要しません。"
+    if guarantee.deed_on is None:
+        return "公正証書（令和　　年　　月　　日作成、　　　　　　公証役場、証書番号　　　　　　）によります。"
+    where = "、".join(filter(None, (guarantee.deed_office, f"証書番号 {guarantee.deed_number or '―'}")))
+    return (
+        f"{words.to_wareki(guarantee.deed_on)}作成の公正証書（{where}）によって、保証債務を履行する意思を表示しました。"
+    )
+
+
+def _collateral_entry(interest) -> CollateralEntry:
+    return CollateralEntry(
+        description=f"{interest.asset.get_kind_display()}　{interest.asset.description}",
+        right=interest.get_right_display(),
+        rank=interest.rank,
+        amount_label="極度額" if interest.is_revolving else "債権額",
+        amount=interest.amount,
+        owner=interest.asset.owner.name,
+    )
+
+
+def _owners(debtor: Member, securities) -> tuple[Party, ...]:
+    """債務者のほかの、担保の所有者（物上保証人）。同じ人は一度だけ。"""
+    owners: dict[Party, None] = {}
+    for interest in securities:
+        asset = interest.asset
+        if asset.owner_person:
+            if not debtor.is_corporate and asset.owner_person_id == debtor.representative_id:
+                continue
+            owners[person_party(asset.owner_person)] = None
+        elif asset.owner_member_id != debtor.pk:
+            owners[member_party(asset.owner_member)] = None
+    return tuple(owners)
+
+
+# --- 誰が見てよいか -------------------------------------------------------------------------
+
+
+def visible_loans(user, on: date):
+    """見てよい貸付の番号（書類の一覧とダウンロードの絞り込み）。申込を見てよい人だけ。"""
+    applications = Application.objects.visible_to(user, on)
+    return Loan.objects.filter(application__in=applications).values("pk")
+
+
+def visible_applications(user, on: date):
+    """見てよい申込の番号（受け取った書類の絞り込み）。"""
+    return Application.objects.visible_to(user, on).values("pk")
+
+
+access.register("loans.loan", visible_loans)
+access.register("loans.application", visible_applications)
+
+__all__ = ["context_for", "deed", "guarantee_letter", "master_agreement", "papers_for", "planned_schedule"]

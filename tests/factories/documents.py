@@ -1,0 +1,208 @@
+"""書類の値（データベースを使わない）と、発行した書類。"""
+
+from datetime import date
+from decimal import Decimal
+
+from coopfin.calc import schedule
+from documents.paper import Paper
+from documents.parties import Party
+from ledger.printing import Seal, SlipEntry, VoucherSlip
+from loans.papers import CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
+
+COOPERATIVE = Party("石川機械工業協同組合", "石川県金沢市鞍月二丁目20番地", "代表理事　小松　正")
+DEBTOR = Party("株式会社山崎製作所", "石川県白山市相木町383番地", "代表取締役　山崎　太郎")
+DIRECTOR = Party("山崎　太郎", "石川県白山市相木町383番地の5")
+FRIEND = Party("𠮷田　花子", "石川県野々市市扇が丘7番1号")
+AFFILIATE = Party("山崎不動産有限会社", "石川県白山市相木町383番地", "取締役　渡邉　次郎")
+
+LONG_NAME = "特定非営利活動法人ではない" + "北陸精密機械加工技術開発推進" * 6 + "株式会社"
+LONG_ADDRESS = "石川県金沢市" + "大字鞍月字東荒屋小字向田" * 8 + "二丁目20番地の1　石川機械会館別館西棟10階1001号室"
+LONG_PARTY = Party(LONG_NAME, LONG_ADDRESS, "代表取締役　" + "寿限無" * 12)
+
+EXEMPT = "民法第465条の9第1号（代表者）に当たるため、公正証書を要しません。"
+NOTARISED = (
+    "令和8年11月10日作成の公正証書（金沢公証人合同役場、証書番号 令和8年第123号）によって、"
+    "保証債務を履行する意思を表示しました。"
+)
+CORPORATE = "法人であるため、公正証書を要しません。"
+
+
+def make_plan(**changes):
+    """償還予定: 1,200万円、60回、元金均等、末日。"""
+    terms = {
+        "principal": 12_000_000,
+        "rate": Decimal("2.45"),
+        "disbursed_on": date(2026, 11, 30),
+        "instalments": 60,
+        "first_due_on": date(2026, 12, 31),
+        "anchor": 31,
+        "roll": "following",
+        "fee_rate": Decimal("0.1"),
+    }
+    return schedule.build(schedule.ScheduleTerms(**{**terms, **changes}))
+
+
+def make_guarantor(party=DIRECTOR, statement=EXEMPT, **changes):
+    """保証人の欄。"""
+    values = {
+        "party": party,
+        "is_individual": not party.representative,
+        "deed_statement": statement,
+        "informed_on": date(2026, 11, 9),
+        "maximum_amount": 15_000_000,
+        "fixed_on": date(2031, 11, 20),
+        "contracted_on": date(2026, 11, 24),
+    }
+    return GuarantorEntry(**{**values, **changes})
+
+
+THREE_GUARANTORS = (
+    make_guarantor(),
+    make_guarantor(FRIEND, NOTARISED),
+    make_guarantor(AFFILIATE, CORPORATE, informed_on=None, fixed_on=None),
+)
+
+
+def many_guarantors(count=20):
+    """名前と住所の長い保証人。"""
+    return tuple(
+        make_guarantor(
+            Party(f"{'寿限無' * 8}　第{number}郎", f"{LONG_ADDRESS}（{number}）"),
+            NOTARISED,
+            maximum_amount=1_234_567_890 + number,
+        )
+        for number in range(1, count + 1)
+    )
+
+
+LAND = CollateralEntry(
+    description="土地　石川県白山市相木町字西浦12番3　宅地　661.15平方メートル",
+    right="抵当権",
+    rank=1,
+    amount_label="債権額",
+    amount=12_000_000,
+    owner="山崎　太郎",
+)
+
+
+def make_master_agreement(**changes):
+    """約定書の値。"""
+    values = {
+        "number": "D2026-0001",
+        "agreed_on": date(2026, 11, 24),
+        "creditor": COOPERATIVE,
+        "debtor": DEBTOR,
+        "damages_rate": Decimal("14.5"),
+        "rounding": "floor",
+        "grace_days": 14,
+        "court": "金沢地方裁判所",
+    }
+    return MasterAgreement(**{**values, **changes})
+
+
+def make_deed(**changes):
+    """証書の値。転貸・担保・保証人のすべてがある、ふつうの一件。"""
+    values = {
+        "number": "D2026-0002",
+        "contract_number": "S-2026-001",
+        "contracted_on": date(2026, 11, 24),
+        "creditor": COOPERATIVE,
+        "debtor": DEBTOR,
+        "purpose": "設備資金（マシニングセンタの導入）",
+        "account": "北國銀行 本店営業部 普通 1234567",
+        "schedule": make_plan(),
+        "damages_rate": Decimal("14.5"),
+        "grace_days": 14,
+        "payment_place": "組合の指定する組合名義の預金口座",
+        "court": "金沢地方裁判所",
+        "bank": "商工組合中央金庫金沢支店",
+        "guarantors": THREE_GUARANTORS,
+        "collateral": (LAND,),
+        "owners": (DIRECTOR,),
+    }
+    return Deed(**{**values, **changes})
+
+
+def make_bare_deed(**changes):
+    """保証人も担保もない、自己資金の証書。"""
+    return make_deed(**{"guarantors": (), "collateral": (), "owners": (), "bank": "", "account": "", **changes})
+
+
+def make_long_deed(**changes):
+    """名前がとても長く、保証人が20人、償還が180回の証書。"""
+    values = {
+        "creditor": LONG_PARTY,
+        "debtor": Party("有限会社" + LONG_NAME, LONG_ADDRESS, LONG_PARTY.representative),
+        "purpose": "設備資金（" + "マシニングセンタ及び付帯設備の導入" * 10 + "）",
+        "payment_place": LONG_ADDRESS,
+        "bank": LONG_NAME,
+        "guarantors": many_guarantors(),
+        "owners": (LONG_PARTY, Party("担保　提供", LONG_ADDRESS)),
+        "schedule": make_plan(principal=9_876_543_210, instalments=180, method="equal_payment", grace=6),
+        "collateral": tuple(LAND for _ in range(8)),
+    }
+    return make_deed(**{**values, **changes})
+
+
+def make_guarantee_letter(**changes):
+    """保証書の値。"""
+    values = {
+        "number": "D2026-0003",
+        "contract_number": "T-2026-001",
+        "contracted_on": date(2026, 11, 24),
+        "creditor": COOPERATIVE,
+        "debtor": DEBTOR,
+        "court": "金沢地方裁判所",
+        "guarantors": THREE_GUARANTORS,
+    }
+    return GuaranteeLetter(**{**values, **changes})
+
+
+def make_long_guarantee_letter(**changes):
+    """名前がとても長く、保証人が20人の保証書。"""
+    return make_guarantee_letter(
+        **{"creditor": LONG_PARTY, "debtor": LONG_PARTY, "guarantors": many_guarantors(), **changes}
+    )
+
+
+def make_slip(**changes):
+    """振替伝票の値: 手形貸付の実行（手引きの例、HB-V1）。"""
+    values = {
+        "number": "D2026-0004",
+        "issuer": "石川機械工業協同組合",
+        "heading": "振替伝票",
+        "voucher_number": "2026-0123",
+        "state_note": "",
+        "dated_on": date(2026, 11, 24),
+        "description": "手形貸付の実行　株式会社山崎製作所",
+        "debits": (SlipEntry(account="手形貸付", amount=10_000_000, sub="株式会社山崎製作所　T-2026-001"),),
+        "credits": (
+            SlipEntry(account="貸付金利息", amount=147_945, sub="株式会社山崎製作所　T-2026-001", memo="90日 年6%"),
+            SlipEntry(account="転貸手数料", amount=2_465, sub="株式会社山崎製作所　T-2026-001", memo="90日 年0.1%"),
+            SlipEntry(account="当座預金", amount=9_849_590, memo="差引交付額"),
+        ),
+        "seals": (
+            Seal(label="起票者", name="事務 一郎", on=date(2026, 11, 24)),
+            Seal(label="承認者", name="局長 二郎", on=date(2026, 11, 24)),
+        ),
+    }
+    return VoucherSlip(**{**values, **changes})
+
+
+def make_long_slip(**changes):
+    """行が多く、名前の長い伝票。"""
+    return make_slip(
+        **{
+            "heading": "開始伝票",
+            "issuer": LONG_NAME,
+            "description": "期首の残高　" + "摘要の長い伝票" * 20,
+            "debits": tuple(SlipEntry(account="証書貸付", amount=9_876_543_210 + n, sub=LONG_NAME) for n in range(30)),
+            "credits": (SlipEntry(account="本部勘定", amount=9_876_543_210 * 30 + 435, memo="期首"),),
+            "reverses": "2026-0100",
+            "reason": "金額の誤り",
+            **changes,
+        }
+    )
+
+
+TINY = Paper("tiny", "試しの書類", "print/ledger/voucher_slip.html", "2026年版", sheet="slip")
