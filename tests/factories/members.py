@@ -31,12 +31,12 @@ def make_person(name=None, **changes):
 
 def corporate_number(serial: int) -> str:
     """検査数字の合う、架空の法人番号（12桁の連番に検査数字を付ける）。"""
-    body = f"{220000000000 + serial:012d}"
+    body = f"{889900000000 + serial:012d}"
     total = sum(int(digit) * (1 if place % 2 == 0 else 2) for place, digit in enumerate(reversed(body)))
     return f"{9 - total % 9}{body}"
 
 
-def member_values(number, **changes):
+def member_values(number, /, **changes):
     """組合員の値（代表者と業種を除く）。"""
     values = {
         "number": f"T{number:05d}",
