@@ -325,6 +325,9 @@ class Policy(Proposal):
 class HaircutRate(models.Model):
     """担保掛目（Q3: 土地70〜80%、機械は0が多い）。方針の版に属し、種類ごとに一行。"""
 
+    #: 担保の種類 → 名。担保のアプリが起動時に入れる（枠は担保を知らない）。
+    kinds: dict[str, str] = {}
+
     policy = models.ForeignKey(Policy, verbose_name="方針", on_delete=models.CASCADE, related_name="haircuts")
     asset_kind = models.CharField("担保の種類", max_length=40)
     haircut_rate = RateField("掛目（%）")
@@ -341,7 +344,7 @@ class HaircutRate(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.asset_kind} {self.haircut_rate}%"
+        return f"{self.kinds.get(self.asset_kind, self.asset_kind)} {self.haircut_rate}%"
 
 
 class Sequence(models.Model):
