@@ -147,11 +147,11 @@ def numbers_are_gapless() -> list[str]:
     return problems
 
 
-CHECKS = (
-    balances_agree,
-    controls_agree,
-    events_match_vouchers,
-    schedules_add_up,
-    states_agree,
-    numbers_are_gapless,
-)
+CHECKS = {
+    "貸付の残高と元帳の補助残高": balances_agree,
+    "貸付の統制勘定": controls_agree,
+    "できごとと伝票の金額": events_match_vouchers,
+    "償還予定": schedules_add_up,
+    "状態のつじつま": states_agree,
+    "受付番号・契約番号の連続": numbers_are_gapless,
+}

@@ -62,9 +62,12 @@ def test_receipt_gives_gapless_numbers_and_fixes_the_policy(office):
 
 def test_a_receipt_that_fails_gives_its_number_back(office):
     application = make_application(office)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        applications.receive(application, by=office.clerk, on=TODAY, reason=REASON)
-        raise RuntimeError("停電")
+    try:
+        with transaction.atomic():
+            applications.receive(application, by=office.clerk, on=TODAY, reason=REASON)
+            raise InterruptedError("停電")
+    except InterruptedError:
+        pass
     again = applications.receive(fresh(application), by=office.clerk, on=TODAY, reason=REASON)
     assert again.number == "2026-0001"
     assert Sequence.objects.get(name="application", fiscal_year=2026).last_number == 1
@@ -149,7 +152,7 @@ def test_terms_are_frozen_once_the_committee_has_the_case(office):
 
 def test_nothing_goes_to_the_committee_without_an_investigation(office):
     application = make_application_in(office, S.INVESTIGATION)
-    application.investigation.delete() if hasattr(application, "investigation") else None
+    assert not hasattr(application, "investigation")
     with pytest.raises(StepRefused) as refusal:
         reviews.submit_to_committee(fresh(application), by=office.clerk, on=TODAY, reason=REASON)
     assert "investigation" in codes(refusal)

@@ -14,10 +14,9 @@ class Command(BaseCommand):
         problems = 0
         # 照合のあいだに伝票が入ると食い違って見えるので、一つの取引の中で数える。
         with transaction.atomic():
-            for check in (*ledger_checks.CHECKS, *loan_checks.CHECKS):
+            for name, check in {**ledger_checks.CHECKS, **loan_checks.CHECKS}.items():
                 found = check()
                 problems += len(found)
-                name = (check.__doc__ or check.__name__).strip().splitlines()[0]
                 self.stdout.write(f"{'✕' if found else '✓'} {name}")
                 for sentence in found:
                     self.stdout.write(f"    {sentence}")

@@ -1,0 +1,99 @@
+"""帳簿の照合: 合っていれば静かに終わり、どこかを壊せば、それを名指しして 0 以外で終わること。"""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from ledger.models import VoucherLine
+from loans import checks
+from loans.enums import ApplicationState as S
+from loans.enums import FundingSource
+from loans.models import Application, Instalment, Loan, LoanEvent
+from tests.factories.loans import deed_terms, make_application_in, make_office
+
+
+@pytest.fixture
+def books(db):
+    """手形一件と証書一件を実行した帳簿。"""
+    office = make_office()
+    bill = make_application_in(office, S.DISBURSED)
+    deed = make_application_in(office, S.DISBURSED, terms=deed_terms(funding_source=FundingSource.OWN))
+    return bill.loan, deed.loan
+
+
+def without_triggers():
+    """引き金を外して（この試験の取引の中だけ）帳簿を壊せるようにする。"""
+    from ledger import triggers
+
+    triggers.remove(connection)
+
+
+def test_clean_books_say_so(books, capsys):
+    call_command("check_books")
+    assert "すべて合っています" in capsys.readouterr().out
+
+
+def test_a_problem_ends_the_command_with_an_error_and_names_the_row(books, capsys):
+    bill, _ = books
+    LoanEvent.objects.filter(loan=bill).update(principal=9_000_000, cash=8_849_590)
+    with pytest.raises(SystemExit) as end:
+        call_command("check_books")
+    assert end.value.code == 1
+    assert bill.number in capsys.readouterr().out
+
+
+def test_an_event_that_differs_from_the_ledger_is_named(books):
+    bill, _ = books
+    LoanEvent.objects.filter(loan=bill).update(principal=9_000_000, cash=8_849_590)
+    assert [bill.number in sentence for sentence in checks.balances_agree()] == [True]
+    assert any("手形貸付" in sentence for sentence in checks.controls_agree())
+
+
+def test_a_ledger_line_without_a_loan_is_named(books):
+    without_triggers()
+    VoucherLine.objects.filter(account_id="132").update(reference="S-2026-999")
+    assert any("S-2026-999" in sentence for sentence in checks.balances_agree())
+
+
+def test_interest_that_differs_from_the_voucher_is_named(books):
+    bill, _ = books
+    LoanEvent.objects.filter(loan=bill).update(interest=147_944, fee=2_466)
+    found = checks.events_match_vouchers()
+    assert len(found) == 2
+    assert all(bill.number in sentence for sentence in found)
+
+
+def test_a_schedule_that_does_not_add_up_is_named(books):
+    _, deed = books
+    Instalment.objects.filter(loan=deed, no=1).update(principal=1)
+    assert any(deed.number in sentence for sentence in checks.schedules_add_up())
+
+
+def test_a_schedule_that_does_not_end_at_zero_is_named(books):
+    _, deed = books
+    Instalment.objects.filter(loan=deed, no=60).update(balance=5)
+    assert any("5円残ります" in sentence for sentence in checks.schedules_add_up())
+
+
+def test_states_that_contradict_each_other_are_named(books):
+    bill, deed = books
+    Application.objects.filter(pk=bill.application_id).update(state=S.READY)
+    Loan.objects.filter(pk=deed.pk).update(state="cancelled")
+    found = checks.states_agree()
+    assert any(bill.number in sentence for sentence in found)
+    assert any(deed.application.number in sentence for sentence in found)
+
+
+def test_a_missing_number_is_named(books):
+    bill, _ = books
+    Loan.objects.filter(pk=bill.pk).update(sequence=7)
+    Application.objects.filter(pk=bill.application_id).update(sequence=9)
+    found = checks.numbers_are_gapless()
+    assert any("契約番号" in sentence for sentence in found)
+    assert any("受付番号" in sentence for sentence in found)
+
+
+def test_an_event_on_another_day_than_its_voucher_is_named(books):
+    bill, _ = books
+    LoanEvent.objects.filter(loan=bill).update(on="2026-11-30")
+    assert any("日付" in sentence for sentence in checks.states_agree())
