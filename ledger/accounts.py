@@ -29,7 +29,9 @@ class AccountKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"asset": "資産", "liability": "負債", "equity": "純資産", "income": "収益", "expense": "費用"}[self.value]
+        return {"asset": "資産", "liability": "負債", "equity": "純資産", "income": "収益", "expense": "費用"}[
+            self.value
+        ]
 
     @property
     def normal_side(self) -> Side:

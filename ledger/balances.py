@@ -32,9 +32,7 @@ def _signed(normal_side: Side):
     return Case(When(side=normal_side, then=F("amount")), default=-F("amount"), output_field=BigIntegerField())
 
 
-def balance(
-    codes: AccountCode | Iterable[AccountCode], *, on: date, member=None, reference: str | None = None
-) -> int:
+def balance(codes: AccountCode | Iterable[AccountCode], *, on: date, member=None, reference: str | None = None) -> int:
     """その日の終わりの残高（円）。同じ側の科目なら、いくつかをまとめて求められる。"""
     wanted = [AccountCode(codes)] if isinstance(codes, str) else [AccountCode(code) for code in codes]
     sides = {code.kind.normal_side for code in wanted}

@@ -45,9 +45,7 @@ def missing_numbers() -> list[str]:
         .values("fiscal_year")
         .annotate(count=Count("pk"), first=Min("number"), last=Max("number"))
     )
-    suspect = [
-        row["fiscal_year"] for row in years if row["first"] != 1 or row["count"] != row["last"]
-    ]
+    suspect = [row["fiscal_year"] for row in years if row["first"] != 1 or row["count"] != row["last"]]
     numbers = Counter(
         Voucher.objects.posted().filter(fiscal_year__in=suspect).order_by().values_list("fiscal_year", "number")
     )
@@ -56,16 +54,16 @@ def missing_numbers() -> list[str]:
         for number in range(1, max(held, default=0) + 1):
             if number not in held:
                 found.append(f"{year}年度: 伝票番号 {year}-{number:04d} が欠番です。")
-        found += [f"{year}年度: 伝票番号 {year}-{n:04d} が{times}枚あります。" for n, times in held.items() if times > 1]
+        found += [
+            f"{year}年度: 伝票番号 {year}-{n:04d} が{times}枚あります。" for n, times in held.items() if times > 1
+        ]
     return found
 
 
 def sequence_differences() -> list[str]:
     """連番の元帳は、年度の最後の伝票番号と一致する。"""
     stored = dict(Sequence.objects.filter(name=SEQUENCE).values_list("fiscal_year", "last_number"))
-    last = dict(
-        Voucher.objects.posted().order_by().values_list("fiscal_year").annotate(last=Max("number"))
-    )
+    last = dict(Voucher.objects.posted().order_by().values_list("fiscal_year").annotate(last=Max("number")))
     return [
         f"{year}年度: 連番の元帳は {stored.get(year, 0)}、最後の伝票番号は {last.get(year) or 0} です。"
         for year in sorted({*stored, *last})
@@ -161,7 +159,9 @@ def account_differences() -> list[str]:
         account = stored.get(str(code))
         if account and (account.kind, account.per_member) != (str(code.kind), code.per_member):
             found.append(f"科目 {account.code} {account.name}: 区分か補助が、決まったものと違います。")
-    return found + [f"科目 {code}: 決められた符号にありません。" for code in sorted(used - {str(c) for c in AccountCode})]
+    return found + [
+        f"科目 {code}: 決められた符号にありません。" for code in sorted(used - {str(c) for c in AccountCode})
+    ]
 
 
 #: 名前 → 検査。check_books はこの順に行う。

@@ -87,9 +87,7 @@ class Voucher(models.Model):
     description = models.CharField("摘要", max_length=200)
     made_by = models.ForeignKey(User, verbose_name="起票者", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("起票の時刻", db_default=Now())
-    checked_by = models.ForeignKey(
-        User, verbose_name="承認者", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    checked_by = models.ForeignKey(User, verbose_name="承認者", null=True, on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField("計上の時刻", null=True)
     rejected_reason = models.CharField("差戻しの理由", max_length=500, blank=True)
     reverses = models.ForeignKey(

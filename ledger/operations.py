@@ -266,7 +266,11 @@ def reversal_findings(voucher: Voucher, *, by, on: date, dated_on: date | None =
         )  # fmt: skip
     if voucher.kind == VoucherKind.REVERSAL:
         found.append(
-            block("訂正伝票（赤）は訂正できません。正しい内容で、新しい伝票を起票してください。", CORRECTION, code="reversal")
+            block(
+                "訂正伝票（赤）は訂正できません。正しい内容で、新しい伝票を起票してください。",
+                CORRECTION,
+                code="reversal",
+            )
         )
     if standing := voucher.reversed_by:
         found.append(
@@ -287,7 +291,9 @@ def _standing(voucher: Voucher, *, by, verb: str = "承認") -> list[Finding]:
     found = []
     if not voucher.is_waiting:
         found.append(
-            block(f"この伝票は「{voucher.get_state_display()}」です。{verb}を待っていません。", "事務の流れ", code="state")
+            block(
+                f"この伝票は「{voucher.get_state_display()}」です。{verb}を待っていません。", "事務の流れ", code="state"
+            )
         )
     if not may_check(voucher.made_by_id, by.pk):
         found.append(
@@ -336,18 +342,25 @@ def opening_findings(voucher: Voucher, lines) -> list[Finding]:
     twice = dict.fromkeys(line.account.name for line in lines if (line.account_id, line.member_id) in known)
     if twice:
         found.append(
-            warn(f"「{'・'.join(twice)}」の開始残高は、すでに計上されています。二重になっていないか確かめてください。", "開始残高")
+            warn(
+                f"「{'・'.join(twice)}」の開始残高は、すでに計上されています。二重になっていないか確かめてください。",
+                "開始残高",
+            )
         )
     first = Voucher.objects.posted().exclude(kind=VoucherKind.OPENING).aggregate(first=Min("dated_on"))["first"]
     if first and voucher.dated_on > first:
         found.append(
             warn(
-                f"開始伝票の日付（{voucher.dated_on:%Y-%m-%d}）が、初めての取引（{first:%Y-%m-%d}）より後です。", "開始残高"
+                f"開始伝票の日付（{voucher.dated_on:%Y-%m-%d}）が、初めての取引（{first:%Y-%m-%d}）より後です。",
+                "開始残高",
             )
         )
     if any(line.account_id in LOAN_ACCOUNTS for line in lines):
         found.append(
-            warn("貸付の科目の開始残高は、契約ごとの記録を持たないので、貸付台帳と限度額の計算に入りません。", "貸付台帳と元帳の一致")
+            warn(
+                "貸付の科目の開始残高は、契約ごとの記録を持たないので、貸付台帳と限度額の計算に入りません。",
+                "貸付台帳と元帳の一致",
+            )
         )
     return found
 

@@ -55,9 +55,7 @@ class Slip:
         if any(not isinstance(line.amount, int) or line.amount < 0 for line in lines):
             raise UnbalancedSlip("伝票の金額は正の円整数でなければなりません。")
         if not lines or self.debit_total != self.credit_total:
-            raise UnbalancedSlip(
-                f"貸借が合いません（借方 {self.debit_total:,}円、貸方 {self.credit_total:,}円）。"
-            )
+            raise UnbalancedSlip(f"貸借が合いません（借方 {self.debit_total:,}円、貸方 {self.credit_total:,}円）。")
 
     @property
     def debit_total(self) -> int:

@@ -320,7 +320,9 @@ def check_installed(app_configs=None, databases=None, **kwargs):
         if connection.vendor in ("sqlite", "postgresql") and tables_exist(connection):
             problems += [
                 CheckWarning(
-                    text, hint="manage.py migrate で入れ直されます。だれが外したのかを確かめてください。", id="ledger.W001"
+                    text,
+                    hint="manage.py migrate で入れ直されます。だれが外したのかを確かめてください。",
+                    id="ledger.W001",
                 )
                 for text in differences(connection)
             ]

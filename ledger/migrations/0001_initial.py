@@ -9,131 +9,315 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='符号')),
-                ('name', models.CharField(max_length=40, verbose_name='科目名')),
-                ('kind', models.CharField(choices=[('asset', '資産'), ('liability', '負債'), ('equity', '純資産'), ('income', '収益'), ('expense', '費用')], max_length=10, verbose_name='区分')),
-                ('per_member', models.BooleanField(default=False, verbose_name='組合員別の補助')),
+                ("code", models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="符号")),
+                ("name", models.CharField(max_length=40, verbose_name="科目名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("asset", "資産"),
+                            ("liability", "負債"),
+                            ("equity", "純資産"),
+                            ("income", "収益"),
+                            ("expense", "費用"),
+                        ],
+                        max_length=10,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("per_member", models.BooleanField(default=False, verbose_name="組合員別の補助")),
             ],
             options={
-                'verbose_name': '勘定科目',
-                'verbose_name_plural': '勘定科目',
-                'ordering': ['code'],
+                "verbose_name": "勘定科目",
+                "verbose_name_plural": "勘定科目",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalAccount',
+            name="HistoricalAccount",
             fields=[
-                ('code', models.CharField(db_index=True, max_length=3, verbose_name='符号')),
-                ('name', models.CharField(max_length=40, verbose_name='科目名')),
-                ('kind', models.CharField(choices=[('asset', '資産'), ('liability', '負債'), ('equity', '純資産'), ('income', '収益'), ('expense', '費用')], max_length=10, verbose_name='区分')),
-                ('per_member', models.BooleanField(default=False, verbose_name='組合員別の補助')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("code", models.CharField(db_index=True, max_length=3, verbose_name="符号")),
+                ("name", models.CharField(max_length=40, verbose_name="科目名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("asset", "資産"),
+                            ("liability", "負債"),
+                            ("equity", "純資産"),
+                            ("income", "収益"),
+                            ("expense", "費用"),
+                        ],
+                        max_length=10,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("per_member", models.BooleanField(default=False, verbose_name="組合員別の補助")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '勘定科目の履歴',
-                'verbose_name_plural': '勘定科目の履歴',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "勘定科目の履歴",
+                "verbose_name_plural": "勘定科目の履歴",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Voucher',
+            name="Voucher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('transfer', '振替伝票'), ('opening', '開始伝票'), ('reversal', '訂正伝票（赤）')], default='transfer', max_length=10, verbose_name='種類')),
-                ('state', models.CharField(choices=[('prepared', '起票（承認待ち）'), ('posted', '計上済'), ('rejected', '差戻し')], default='prepared', max_length=10, verbose_name='状態')),
-                ('dated_on', models.DateField(db_index=True, verbose_name='日付')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('number', models.PositiveIntegerField(null=True, verbose_name='伝票番号')),
-                ('description', models.CharField(max_length=200, verbose_name='摘要')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='起票の時刻')),
-                ('posted_at', models.DateTimeField(null=True, verbose_name='計上の時刻')),
-                ('rejected_reason', models.CharField(blank=True, max_length=500, verbose_name='差戻しの理由')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='訂正の理由')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='承認者')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起票者')),
-                ('reverses', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='ledger.voucher', verbose_name='訂正する伝票')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("transfer", "振替伝票"), ("opening", "開始伝票"), ("reversal", "訂正伝票（赤）")],
+                        default="transfer",
+                        max_length=10,
+                        verbose_name="種類",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("prepared", "起票（承認待ち）"), ("posted", "計上済"), ("rejected", "差戻し")],
+                        default="prepared",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("dated_on", models.DateField(db_index=True, verbose_name="日付")),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveIntegerField(null=True, verbose_name="伝票番号")),
+                ("description", models.CharField(max_length=200, verbose_name="摘要")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="起票の時刻"
+                    ),
+                ),
+                ("posted_at", models.DateTimeField(null=True, verbose_name="計上の時刻")),
+                ("rejected_reason", models.CharField(blank=True, max_length=500, verbose_name="差戻しの理由")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="訂正の理由")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="承認者",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起票者",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="ledger.voucher",
+                        verbose_name="訂正する伝票",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '伝票',
-                'verbose_name_plural': '伝票',
-                'ordering': ['-dated_on', '-pk'],
+                "verbose_name": "伝票",
+                "verbose_name_plural": "伝票",
+                "ordering": ["-dated_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='VoucherLine',
+            name="VoucherLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='行')),
-                ('side', models.CharField(choices=[('debit', '借方'), ('credit', '貸方')], max_length=6, verbose_name='貸借')),
-                ('reference', models.CharField(blank=True, db_index=True, max_length=30, verbose_name='契約番号')),
-                ('amount', coopfin.fields.YenField(verbose_name='金額')),
-                ('memo', models.CharField(blank=True, max_length=200, verbose_name='摘要')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.account', verbose_name='科目')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='voucher_lines', to='members.member', verbose_name='組合員')),
-                ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.voucher', verbose_name='伝票')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="行")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("debit", "借方"), ("credit", "貸方")], max_length=6, verbose_name="貸借"
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, db_index=True, max_length=30, verbose_name="契約番号")),
+                ("amount", coopfin.fields.YenField(verbose_name="金額")),
+                ("memo", models.CharField(blank=True, max_length=200, verbose_name="摘要")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.account",
+                        verbose_name="科目",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="voucher_lines",
+                        to="members.member",
+                        verbose_name="組合員",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="ledger.voucher",
+                        verbose_name="伝票",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '仕訳行',
-                'verbose_name_plural': '仕訳行',
-                'ordering': ['voucher', 'order'],
+                "verbose_name": "仕訳行",
+                "verbose_name_plural": "仕訳行",
+                "ordering": ["voucher", "order"],
             },
         ),
         migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['state', 'dated_on'], name='voucher_state_date'),
+            model_name="voucher",
+            index=models.Index(fields=["state", "dated_on"], name="voucher_state_date"),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'number'), name='voucher_number_once', violation_error_message='同じ伝票番号がすでにあります。'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(
+                fields=("fiscal_year", "number"),
+                name="voucher_number_once",
+                violation_error_message="同じ伝票番号がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', False), ('number__isnull', False), ('posted_at__isnull', False), ('state', 'posted')), models.Q(('checked_by__isnull', True), ('number__isnull', True), ('posted_at__isnull', True), ('state', 'prepared')), models.Q(('checked_by__isnull', False), ('number__isnull', True), ('posted_at__isnull', True), ('state', 'rejected')), _connector='OR'), name='voucher_posted_whole', violation_error_message='計上した伝票には、番号・時刻・承認者がそろっていなければなりません。'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("checked_by__isnull", False),
+                        ("number__isnull", False),
+                        ("posted_at__isnull", False),
+                        ("state", "posted"),
+                    ),
+                    models.Q(
+                        ("checked_by__isnull", True),
+                        ("number__isnull", True),
+                        ("posted_at__isnull", True),
+                        ("state", "prepared"),
+                    ),
+                    models.Q(
+                        ("checked_by__isnull", False),
+                        ("number__isnull", True),
+                        ("posted_at__isnull", True),
+                        ("state", "rejected"),
+                    ),
+                    _connector="OR",
+                ),
+                name="voucher_posted_whole",
+                violation_error_message="計上した伝票には、番号・時刻・承認者がそろっていなければなりません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('made_by')), _negated=True), _connector='OR'), name='voucher_two_persons', violation_error_message='起票した人は、自分の伝票を承認できません。'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checked_by__isnull", True),
+                    models.Q(("checked_by", models.F("made_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="voucher_two_persons",
+                violation_error_message="起票した人は、自分の伝票を承認できません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('rejected_reason', ''), _negated=True), _connector='OR'), name='voucher_rejected_with_reason', violation_error_message='差戻しには理由が要ります。'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(("rejected_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="voucher_rejected_with_reason",
+                violation_error_message="差戻しには理由が要ります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_linked', violation_error_message='訂正伝票は、訂正する伝票と理由を持たなければなりません。'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "reversal"), ("reverses__isnull", False), models.Q(("reason", ""), _negated=True)
+                    ),
+                    models.Q(models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", True)),
+                    _connector="OR",
+                ),
+                name="voucher_reversal_linked",
+                violation_error_message="訂正伝票は、訂正する伝票と理由を持たなければなりません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['prepared', 'posted'])), fields=('reverses',), name='voucher_reversed_once', violation_error_message='この伝票の訂正は、すでに起票されています。'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["prepared", "posted"])),
+                fields=("reverses",),
+                name="voucher_reversed_once",
+                violation_error_message="この伝票の訂正は、すでに起票されています。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherline',
-            constraint=models.UniqueConstraint(fields=('voucher', 'order'), name='voucherline_order_once', violation_error_message='同じ行番号が二つあります。'),
+            model_name="voucherline",
+            constraint=models.UniqueConstraint(
+                fields=("voucher", "order"),
+                name="voucherline_order_once",
+                violation_error_message="同じ行番号が二つあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='voucherline_positive', violation_error_message='仕訳の金額は正の数でなければなりません。'),
+            model_name="voucherline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="voucherline_positive",
+                violation_error_message="仕訳の金額は正の数でなければなりません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherline',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['debit', 'credit'])), name='voucherline_side', violation_error_message='貸借は借方か貸方です。'),
+            model_name="voucherline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["debit", "credit"])),
+                name="voucherline_side",
+                violation_error_message="貸借は借方か貸方です。",
+            ),
         ),
     ]
