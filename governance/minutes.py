@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from governance.enums import CHAIR_TITLES, AttendanceKind, BodyKind, ItemResult, ItemState, OpinionChoice
+from governance.enums import CHAIR_TITLES, AttendanceKind, BodyKind, ItemResult, ItemState, OpinionChoice, SeatTitle
 from governance.models import AgendaItem, Meeting
 from governance.workflow import Standing
 
@@ -24,7 +24,7 @@ def opening(meeting: Meeting, seats, attendances, chair) -> str:
         f"{meeting}を{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
         f"{meeting.starts_at:%H時%M分}から{meeting.place}で開いた。"
     )
-    voting = [seat for seat in seats if seat.title != "auditor"]
+    voting = [seat for seat in seats if seat.title != SeatTitle.AUDITOR]
     here = [seat for seat in voting if seat.pk in attendances and attendances[seat.pk].is_present]
     if not here:
         return text

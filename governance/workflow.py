@@ -98,7 +98,7 @@ class Standing:
                 text = text.replace("出席", "意見を述べた委員")
             found = [block(text, self.source, code="quorum", detail=self.quorum_text(), **link)]
         votes = [text for text in self.missing if text.startswith("賛成")]
-        if result in PASSING and not self.passed:
+        if result in PASSING and self.yes < self.needed:
             text = " ".join(votes) or self.votes_text()
             found.append(block(f"可決できません。{text}", self.source, code="majority", **link))
         elif result == ItemResult.UNFAVOURABLE and self.passed:
@@ -128,12 +128,15 @@ def present_seats(item: AgendaItem, seats) -> list[Seat]:
     return [seat for seat in seats if seat.pk in here]
 
 
-def standing(item: AgendaItem, *, on: date) -> Standing:
-    """議案の定足数と賛否。議決済の議案は、その時に記録した人数を返す。"""
+def standing(item: AgendaItem, *, on: date, seats=None) -> Standing:
+    """議案の定足数と賛否。議決済の議案は、その時に記録した人数を返す。
+
+    seats はその日に議決に加わる席（議案の多い画面が一度だけ読んで渡す）。なければここで読む。
+    """
     url = item.meeting.get_absolute_url() if item.meeting_id else ""
     if item.state == ItemState.DECIDED:
         return _as_recorded(item, url)
-    seats = list(seats_of(item.body.kind, day_of(item, on)))
+    seats = list(seats_of(item.body.kind, day_of(item, on)) if seats is None else seats)
     recused = recused_people(item)
     able = [seat for seat in seats if seat.person_id not in recused]
     counts = {"seated": len(seats), "interested": len(seats) - len(able)}
@@ -192,7 +195,7 @@ def _as_recorded(item: AgendaItem, url: str) -> Standing:
     )
 
 
-def who_concludes(item: AgendaItem, *, on: date, barred=None) -> Seat | None:
+def who_concludes(item: AgendaItem, *, on: date, barred=None, seats=None) -> Seat | None:
     """答申をまとめる人の席。委員長、だめなら就任のいちばん早い委員（除斥・欠席・受付した人・ログインできない人を除く）。"""
     recused = recused_people(item)
     absent = set()
@@ -209,8 +212,9 @@ def who_concludes(item: AgendaItem, *, on: date, barred=None) -> Seat | None:
             and user.pk not in (barred or {})
         )
 
-    seats = [seat for seat in seats_of(BodyKind.COMMITTEE, day_of(item, on)) if able(seat)]
-    return min(seats, key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk), default=None)
+    if seats is None:
+        seats = seats_of(BodyKind.COMMITTEE, day_of(item, on))
+    return min((seat for seat in seats if able(seat)), key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk), default=None)
 
 
 def unfinished_items(meeting: Meeting):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from coopfin import charts
 from governance import minutes
-from governance.enums import BodyKind, ItemState, VoteChoice
+from governance.enums import BodyKind, ItemState, SeatTitle, VoteChoice
 from governance.forms import AgendaForm, AttendanceForm, VotesForm
 from governance.models import AgendaItem, Meeting, Opinion, Recusal, Seat, Vote
 from governance.operations.locks import RECORD
@@ -42,7 +42,7 @@ class Panel:
 def items_of(meeting: Meeting):
     """議案を、除斥・議決・意見とともに読む。"""
     return (
-        meeting.items.select_related("body", "meeting", "meeting__body")
+        meeting.items.select_related("recorded_by")
         .prefetch_related(
             Prefetch("recusals", queryset=Recusal.objects.select_related("person")),
             Prefetch("votes", queryset=Vote.objects.select_related("seat__person")),
@@ -61,7 +61,7 @@ def waiting_items(meeting: Meeting, user):
 def seats_on(meeting: Meeting) -> list[Seat]:
     """開催日に在任する席（監事も）。長を先頭に。"""
     seats = Seat.objects.filter(body=meeting.body).current(meeting.held_on).select_related("person", "person__user")
-    return sorted(seats, key=lambda seat: (not seat.is_chair, seat.title == "auditor", seat.pk))
+    return sorted(seats, key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.pk))
 
 
 def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
@@ -70,7 +70,7 @@ def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
     person = person_of(user)
     if not item.is_open or item.body.kind != BodyKind.BOARD or (person and person.pk in recused):
         return []
-    able = [seat for seat in seats if seat.person_id not in recused and seat.title != "auditor"]
+    able = [seat for seat in seats if seat.person_id not in recused and seat.title != SeatTitle.AUDITOR]
     here = present_seats(item, able)
     if user.has_perm(RECORD) or user.has_perm("loans.decide"):
         return here
@@ -85,8 +85,12 @@ class MeetingPage:
         self.may_record = user.has_perm(RECORD) and not meeting.is_closed
         self.held = meeting.held_on <= on
         self.seats = seats_on(meeting)
+        self.voting = [seat for seat in self.seats if seat.title != SeatTitle.AUDITOR]
+        prefetch_related_objects([meeting], "attendances")
         self.attendances = {a.seat_id: a for a in meeting.attendances.all()}
         self.items = list(items_of(meeting))
+        for item in self.items:
+            item.meeting, item.body = meeting, meeting.body
         self.chair = minutes.chairperson(meeting, self.seats, self.attendances)
 
     def attendance_form(self, data=None):
@@ -111,7 +115,7 @@ class MeetingPage:
     def panel(self, item, advice) -> Panel:
         if self.hides(item):
             return Panel(label=item.label, hidden=True, sentence=f"{item.label} {minutes.HIDDEN}")
-        counts = standing(item, on=self.on)
+        counts = standing(item, on=self.on, seats=self.voting)
         seated = {seat.person_id: seat for seat in self.seats}
         recusals = [recusal for recusal in item.recusals.all() if recusal.person_id in seated]
         form = self.votes_form(item)
@@ -119,7 +123,7 @@ class MeetingPage:
         concluder = None
         may_decide = self.user.has_perm(_DECIDES[kind]) and item.is_open and self.held and not self.meeting.is_closed
         if kind == BodyKind.COMMITTEE and item.is_open:
-            concluder = who_concludes(item, on=self.on)
+            concluder = who_concludes(item, on=self.on, seats=self.voting)
             may_decide = may_decide and concluder is not None and concluder.person.user_id == self.user.pk
         person = person_of(self.user)
         on_body = person is not None and person.pk in seated
@@ -148,7 +152,7 @@ class MeetingPage:
         recused = {recusal.person_id for recusal in recusals}
         editable = {seat.pk for seat in form.seats}
         votes = {vote.seat_id: vote for vote in item.votes.all()}
-        able = [seat for seat in self.seats if seat.person_id not in recused and seat.title != "auditor"]
+        able = [seat for seat in self.seats if seat.person_id not in recused and seat.title != SeatTitle.AUDITOR]
         here = {seat.pk for seat in present_seats(item, able)}
         rows = []
         for seat in able:
