@@ -106,7 +106,9 @@ class Person(Searchable, Versioned):
     @property
     def distinction(self) -> str:
         """同じ名前の人を見分けるための一行（カナ・生年月日・住所）。"""
-        born = f"{self.born_on.year}年{self.born_on.month}月{self.born_on.day}日生" if self.born_on else "生年月日未登録"
+        born = (
+            f"{self.born_on.year}年{self.born_on.month}月{self.born_on.day}日生" if self.born_on else "生年月日未登録"
+        )
         return "・".join(filter(None, (self.kana, born, self.address)))
 
 
@@ -199,6 +201,8 @@ class Member(Searchable, Versioned):
     def clean(self):
         super().clean()
         problems = {**self._problems_of_kind(), **self._problems_of_shares(), **self._problems_of_account()}
+        if self.joined_on and self.left_on and self.left_on < self.joined_on:
+            problems["left_on"] = "脱退日は加入日以後の日付にしてください。"
         if problems:
             raise ValidationError(problems)
 
@@ -206,7 +210,9 @@ class Member(Searchable, Versioned):
         problems = {}
         if self.is_corporate:
             if self.corporate_number and not corporate_number.is_valid(self.corporate_number):
-                problems["corporate_number"] = "法人番号の検査数字が合いません。登記事項証明書で13桁を確かめてください。"
+                problems["corporate_number"] = (
+                    "法人番号の検査数字が合いません。登記事項証明書で13桁を確かめてください。"
+                )
             if self.representative_title in (OfficerTitle.OWNER, OfficerTitle.SPOUSE):
                 problems["representative_title"] = "法人の代表者の肩書に「事業主」「配偶者」は使えません。"
         else:

@@ -1,0 +1,39 @@
+"""組合員の頁・人の頁に、上の階のアプリが欄を足すための登録所。ここは誰が足すかを知らない。
+
+足す側は AppConfig.ready() から register_member_panel(panel) を呼ぶ。panel(member, user, on) は
+{"template": …, ほかの値} か、見せるものがなければ None を返す。テンプレートには panel の名で渡る。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Panel = Callable[..., dict | None]
+
+member_panels: list[Panel] = []
+person_panels: list[Panel] = []
+
+
+def register_member_panel(panel: Panel) -> Panel:
+    """組合員の頁に欄を足す。"""
+    member_panels.append(panel)
+    return panel
+
+
+def register_person_panel(panel: Panel) -> Panel:
+    """人の頁に欄を足す（席・保証など）。panel(person, user, on)。"""
+    person_panels.append(panel)
+    return panel
+
+
+def member_panels_for(member, user, on) -> list[dict]:
+    return _collect(member_panels, member, user, on)
+
+
+def person_panels_for(person, user, on) -> list[dict]:
+    return _collect(person_panels, person, user, on)
+
+
+def _collect(panels, subject, user, on) -> list[dict]:
+    shown = (panel(subject, user, on) for panel in panels)
+    return [panel for panel in shown if panel]

@@ -1,0 +1,134 @@
+"""組合員と人の一覧の、表と絞り込み。"""
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
+
+from coopfin.calc import words
+from members.enums import MemberKind
+from members.models import Industry, Member, Person
+
+
+class YenColumn(tables.Column):
+    """金額の列。右に揃え、桁を区切る。"""
+
+    attrs = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+    def render(self, value):
+        return words.format_yen(value)
+
+
+class DateColumn(tables.Column):
+    """日付の列。"""
+
+    attrs = {"td": {"class": "nowrap"}}
+
+    def render(self, value):
+        return f"{value.year}年{value.month}月{value.day}日"
+
+
+class MemberFilter(django_filters.FilterSet):
+    """組合員の絞り込み。"""
+
+    q = django_filters.CharFilter(label="名称・カナ・番号・代表者", method="search")
+    kind = django_filters.ChoiceFilter(label="種類", choices=MemberKind.choices, empty_label="すべて")
+    industry = django_filters.ModelChoiceFilter(label="業種", queryset=Industry.objects.all(), empty_label="すべて")
+    standing = django_filters.ChoiceFilter(
+        label="在籍", choices=[("current", "在籍"), ("left", "脱退")], method="by_standing", empty_label="すべて"
+    )
+
+    class Meta:
+        model = Member
+        fields = []
+
+    def __init__(self, *args, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def search(self, queryset, name, value):
+        return queryset.search(value)
+
+    def by_standing(self, queryset, name, value):
+        return queryset.current(self.on) if value == "current" else queryset.filter(left_on__lte=self.on)
+
+
+class MemberTable(tables.Table):
+    """組合員の一覧。"""
+
+    number = tables.Column(verbose_name="番号", attrs={"td": {"class": "nowrap"}})
+    name = tables.Column(verbose_name="名称", order_by=("kana", "name"), linkify=True)
+    kind = tables.Column(verbose_name="種類", attrs={"td": {"class": "nowrap"}})
+    industry = tables.Column(verbose_name="業種", order_by="industry__code")
+    representative = tables.Column(
+        verbose_name="代表者", order_by=("representative__kana",), attrs={"td": {"class": "nowrap"}}
+    )
+    address = tables.Column(verbose_name="住所")
+    phone = tables.Column(verbose_name="電話番号", attrs={"td": {"class": "nowrap"}})
+    corporate_number = tables.Column(verbose_name="法人番号", attrs={"td": {"class": "nowrap"}})
+    joined_on = DateColumn(verbose_name="加入日")
+    left_on = DateColumn(verbose_name="脱退日")
+    shares = YenColumn(verbose_name="口数")
+    share_capital = YenColumn(verbose_name="出資金額（円）")
+
+    SHOWN = ("number", "name", "industry", "representative", "address", "joined_on", "share_capital")
+
+    class Meta:
+        model = Member
+        fields = (
+            "number", "name", "kind", "industry", "representative", "address", "phone", "corporate_number",
+            "joined_on", "left_on", "shares", "share_capital",
+        )  # fmt: skip
+        sequence = fields
+        row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+        caption = "組合員の一覧"
+
+    def render_name(self, value, record):
+        if record.left_on:
+            return format_html('{} <span class="stage">脱退</span>', value)
+        return value
+
+
+class PersonFilter(django_filters.FilterSet):
+    """人の絞り込み。"""
+
+    q = django_filters.CharFilter(label="氏名・カナ", method="search")
+    role = django_filters.ChoiceFilter(
+        label="役職",
+        choices=[("representative", "組合員の代表者"), ("officer", "組合員の役員・関係者")],
+        method="by_role",
+        empty_label="すべて",
+    )
+
+    class Meta:
+        model = Person
+        fields = []
+
+    def search(self, queryset, name, value):
+        return queryset.search(value)
+
+    def by_role(self, queryset, name, value):
+        held = Q(represented_members__isnull=False) if value == "representative" else Q(offices__isnull=False)
+        return queryset.filter(pk__in=Person.objects.filter(held).values("pk"))
+
+
+class PersonTable(tables.Table):
+    """人の一覧。"""
+
+    name = tables.Column(verbose_name="氏名", order_by=("kana", "name"), linkify=True)
+    kana = tables.Column(verbose_name="カナ")
+    born_on = DateColumn(verbose_name="生年月日")
+    address = tables.Column(verbose_name="住所")
+    roles = tables.Column(verbose_name="組合員での役職", orderable=False, empty_values=())
+
+    class Meta:
+        model = Person
+        fields = ("name", "kana", "born_on", "address", "roles")
+        row_attrs = {"data-href": lambda record: reverse("members:person", args=[record.pk])}
+        caption = "人の一覧"
+
+    def render_roles(self, record):
+        held = [f"{m.name} {m.get_representative_title_display()}" for m in record.represented_members.all()]
+        held += [f"{o.member.name} {o.get_title_display()}" for o in record.offices.all() if o.to_on is None]
+        return "、".join(held[:3]) + (f" ほか{len(held) - 3}件" if len(held) > 3 else "") if held else "―"
