@@ -26,6 +26,8 @@ INFORMATION_ARTICLE = "民法465条の10"
 #: 個人根保証の元本確定期日は契約から5年以内（民法465条の3第1項）
 ROOT_YEARS = 5
 
+ADULT_YEARS = 18
+
 #: 掛目に触れない変更に、登録のときの理由をもう一度は求めないための印
 UNCHANGED = "掛目は変更なし"
 
@@ -177,6 +179,8 @@ def guarantee_refusals(
                 code="guarantor",
             )
         )
+    if human is not None and human.born_on and days.add_months(human.born_on, ADULT_YEARS * 12) > on:
+        found.append(block(f"{human}さんは未成年なので、保証人にできません。", "民法4条・5条", code="guarantor"))
     allowed = relations_for(debtor, individual=individual)
     if relation not in allowed:
         labels = "・".join(RELATION_LABELS[choice] for choice in allowed)

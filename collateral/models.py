@@ -247,7 +247,7 @@ class Guarantee(models.Model):
                 violation_error_message="保証人は、個人か組合員のどちらか一方を選んでください。",
             ),
             models.CheckConstraint(
-                condition=~Q(scope="root") | Q(maximum_amount__gt=0),
+                condition=~Q(scope="root") | Q(maximum_amount__isnull=False, maximum_amount__gt=0),
                 name="guarantee_root_with_maximum",
                 violation_error_message="根保証には極度額が要ります（民法465条の2）。",
             ),

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='guarantee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'root'), _negated=True), ('maximum_amount__gt', 0), _connector='OR'), name='guarantee_root_with_maximum', violation_error_message='根保証には極度額が要ります（民法465条の2）。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'root'), _negated=True), models.Q(('maximum_amount__gt', 0), ('maximum_amount__isnull', False)), _connector='OR'), name='guarantee_root_with_maximum', violation_error_message='根保証には極度額が要ります（民法465条の2）。'),
         ),
         migrations.AddConstraint(
             model_name='securityinterest',

@@ -247,6 +247,8 @@ class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
 
     def __init__(self, *args, application, on, **kwargs):
         self.application, self.on = application, on
+        #: 選ばれた相手。断られたときも、点検の文を見せるために残す。
+        self.party: Party | None = None
         super().__init__(*args, **kwargs)
         debtor = application.member
         relations = checks.relations_for(debtor, individual=True) + checks.relations_for(debtor, individual=False)
@@ -262,6 +264,13 @@ class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
             return {"new_person": self.new_person()}
         return {"person": party.person, "member": party.member}
 
+    def person(self) -> Person | None:
+        """点検に使う保証人（個人）。新しい人なら、まだ保存していない人。組合員なら None。"""
+        if self.party.is_new:
+            name = self.cleaned_data.get("new_name") or "新しい人"
+            return Person(name=name, born_on=self.cleaned_data.get("new_born_on"))
+        return self.party.person
+
     def terms(self) -> dict:
         return {
             "maximum_amount": self.cleaned_data.get("maximum_amount"), "fixed_on": self.cleaned_data.get("fixed_on")
@@ -270,12 +279,12 @@ class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
     def clean(self):
         cleaned = super().clean()
         self.check_deed(self.on)
-        party = cleaned.get("guarantor")
+        self.party = party = cleaned.get("guarantor")
         if party is None:
             return cleaned
         if party.is_new:
             self.check_new_person()
-        person = Person(name=cleaned.get("new_name") or "新しい人") if party.is_new else party.person
+        person = self.person()
         unreadable = [name for name in ("relation", "maximum_amount", "fixed_on") if self.has_error(name)]
         self.add_findings(
             finding

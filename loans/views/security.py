@@ -32,7 +32,6 @@ from loans.forms.security import (
 from loans.models import LoanGuarantee, LoanSecurity
 from loans.operations import security
 from loans.views.base import CaseMixin, CaseOperation
-from members.models import Person
 
 
 class SecurityOperation(CaseOperation):
@@ -335,23 +334,22 @@ class GuaranteePreview(Preview):
         application = self.case()
         form = GuaranteeForm(request.POST, application=application, on=self.on)
         form.is_valid()
-        party = form.cleaned_data.get("guarantor")
-        relation = form.cleaned_data.get("relation")
-        context = {"application": application, "findings": [], "party": party}
-        if party is not None and relation:
-            context["findings"] = self._findings(application, form, party, relation)
+        relation = request.POST.get("relation", "")
+        context = {"application": application, "findings": []}
+        if form.party is not None and relation in dict(form.fields["relation"].choices) and relation:
+            context["findings"] = self._findings(application, form, relation)
         return render(request, "loans/security_guarantee_preview.html", context)
 
-    def _findings(self, application, form, party, relation):
-        person = Person(name=form.cleaned_data.get("new_name") or "新しい人") if party.is_new else party.person
+    def _findings(self, application, form, relation):
+        person, member = form.person(), form.party.member
         found = checks.guarantee_refusals(
-            debtor=application.member, person=person, member=party.member, relation=relation,
-            scope=form.scope.value, **form.terms(), on=self.on,
+            debtor=application.member, person=person, member=member, relation=relation, scope=form.scope.value,
+            **form.terms(), on=self.on,
         )  # fmt: skip
         if any(finding.code in ("guarantor", "relation") for finding in found):
             return found
         guarantee = Guarantee(
-            person=person, member=party.member, debtor=application.member, relation=relation, scope=form.scope.value,
+            person=person, member=member, debtor=application.member, relation=relation, scope=form.scope.value,
             **form.terms(), **form.deed_values(),
         )  # fmt: skip
         return [*found, *coverage.findings_of_guarantee(application, guarantee, on=self.on)]

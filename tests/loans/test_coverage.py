@@ -1,0 +1,423 @@
+"""What a case is covered by, what is said about its guarantors, and who is too near to decide it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from collateral.enums import AssetKind, GuaranteeScope
+from collateral.guarantee_deed import Relation
+from loans import coverage
+from loans.enums import LoanType
+from loans.models import Application, LoanGuarantee, LoanSecurity
+from members.enums import MemberKind, OfficerTitle
+from tests.factories.collateral import MORTGAGE, REVOLVING, make_asset, make_guarantee, make_interest
+from tests.factories.core import make_user
+from tests.factories.loans import bill_terms, deed_terms
+from tests.factories.members import make_member, make_officer, make_person
+
+pytestmark = pytest.mark.django_db
+
+ON = date(2026, 11, 24)
+CONTRACT = date(2026, 11, 30)
+
+
+def case(member=None, *, terms=None, **changes):
+    """A draft as a row, without the operations around it: the guarantors are those the test names."""
+    terms = terms or deed_terms(maturity_on=date(2031, 11, 30))
+    return Application.objects.create(member=member or make_member(), created_by=make_user(), **{**terms, **changes})
+
+
+def stand_behind(application, **changes):
+    values = {"debtor": application.member, **changes}
+    return LoanGuarantee.objects.create(application=application, guarantee=make_guarantee(**values))
+
+
+def representative_of(application, **changes):
+    return stand_behind(
+        application, person=application.member.representative, relation=Relation.REPRESENTATIVE.value, **changes
+    )
+
+
+def secure(application, *, asset=None, **changes):
+    interest = make_interest(asset=asset or make_asset(), debtor=application.member, **changes)
+    return LoanSecurity.objects.create(application=application, interest=interest)
+
+
+def told(findings, code):
+    return [finding for finding in findings if finding.code == code]
+
+
+def levels(findings, code):
+    return [finding.level for finding in told(findings, code)]
+
+
+# --- cover --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seniors", "amount", "rank", "value", "margin", "cover"),
+    [
+        ([], 30_000_000, 1, 40_000_000, 40_000_000, 30_000_000),
+        ([(MORTGAGE, 30_000_000, None)], 30_000_000, 2, 40_000_000, 10_000_000, 10_000_000),
+        ([(MORTGAGE, 30_000_000, 8_500_000)], 35_000_000, 2, 40_000_000, 31_500_000, 31_500_000),
+        ([(REVOLVING, 12_000_000, 3)], 30_000_000, 2, 40_000_000, 28_000_000, 28_000_000),
+    ],
+)
+def test_a_row_shows_value_seniors_margin_and_cover(seniors, amount, rank, value, margin, cover):
+    application = case(amount=45_000_000)
+    link = secure(application, asset=make_asset(seniors=seniors), amount=amount, rank=rank)
+    result = coverage.cover_of(application)
+    (row,) = result.rows
+    assert (row.appraised, row.haircut_rate, row.lending_value) == (50_000_000, Decimal(80), value)
+    assert (row.seniors, row.margin, row.amount, row.cover) == (value - margin, margin, amount, cover)
+    assert row.link == link.pk
+    assert row.explanation[-1].amount == cover
+    assert (result.exposure, result.secured, result.unsecured) == (45_000_000, cover, 45_000_000 - cover)
+
+
+def test_the_ratio_is_rounded_half_up_to_one_decimal():
+    application = case(amount=45_000_000)
+    secure(application, amount=41_000_000, asset=make_asset(appraised=100_000_000))
+    assert coverage.cover_of(application).ratio == "91.1"
+    assert coverage.cover_of(case(amount=1)).ratio == "0.0"
+
+
+def test_several_securities_are_added_and_capped_at_the_amount():
+    application = case(amount=20_000_000)
+    secure(application, amount=12_000_000)
+    secure(application, amount=11_000_000, asset=make_asset(kind=AssetKind.BUILDING))
+    result = coverage.cover_of(application)
+    assert (result.cover, result.secured, result.unsecured, result.ratio) == (23_000_000, 20_000_000, 0, "100.0")
+    assert result.lending_value == 80_000_000
+    assert result.is_full
+
+
+def test_two_interests_of_ours_on_one_asset_do_not_count_the_value_twice():
+    application = case(amount=60_000_000)
+    asset = make_asset()
+    secure(application, asset=asset, amount=30_000_000, rank=1)
+    secure(application, asset=asset, amount=30_000_000, rank=2)
+    assert [row.cover for row in coverage.cover_of(application).rows] == [30_000_000, 10_000_000]
+
+
+def test_the_value_lent_on_for_another_member_is_not_lent_on_again():
+    asset = make_asset()
+    make_interest(asset=asset, amount=25_000_000, rank=1)
+    application = case(amount=30_000_000)
+    secure(application, asset=asset, rank=2)
+    (row,) = coverage.cover_of(application).rows
+    assert row.cover == 15_000_000
+    assert "当組合 第1順位" in row.liens[0].holder
+
+
+def test_a_case_without_security_has_no_cover():
+    result = coverage.cover_of(case(amount=5_000_000))
+    assert (result.rows, result.cover, result.unsecured) == ((), 0, 5_000_000)
+
+
+def test_an_unsaved_application_has_no_cover_and_no_guarantors():
+    application = Application(member=make_member(), **deed_terms(maturity_on=date(2031, 11, 30)))
+    assert coverage.cover_of(application).rows == ()
+    assert levels(coverage.guarantor_findings(application), "representative") == ["block"]
+
+
+# --- findings on collateral ---------------------------------------------------------------
+
+
+def test_full_cover_passes_and_short_cover_warns():
+    full, short = case(amount=30_000_000), case(amount=32_608_696)
+    secure(full, asset=make_asset(kind=AssetKind.BUILDING))
+    secure(short, asset=make_asset(kind=AssetKind.BUILDING))
+    assert levels(coverage.collateral_findings(full), "cover") == ["pass"]
+    (finding,) = told(coverage.collateral_findings(short), "cover")
+    assert finding.warns
+    assert "92.0%" in finding.text
+    assert "2,608,696円" in finding.detail
+
+
+def test_no_security_at_all_is_warned_about_unless_somebody_stands_behind_it():
+    application = case()
+    assert levels(coverage.collateral_findings(application), "unsecured") == ["warn"]
+    stand_behind(application)
+    assert levels(coverage.collateral_findings(application), "unsecured") == ["pass"]
+
+
+def test_a_forest_is_warned_about():
+    application = case()
+    secure(application, asset=make_asset(kind=AssetKind.FOREST, description="白山市の山林"))
+    (finding,) = told(coverage.collateral_findings(application), "unsuitable")
+    assert finding.warns
+    assert finding.url == LoanSecurity.objects.get().interest.asset.get_absolute_url()
+
+
+def test_land_wants_its_building_unless_it_is_bare():
+    application = case()
+    link = secure(application)
+    assert levels(coverage.collateral_findings(application), "land-without-building") == ["warn"]
+    link.interest.asset.description += "（更地）"
+    link.interest.asset.save()
+    assert not told(coverage.collateral_findings(application), "land-without-building")
+
+
+def test_land_with_its_building_is_not_warned_about():
+    application = case()
+    secure(application)
+    secure(application, asset=make_asset(kind=AssetKind.BUILDING, description="同所 家屋番号20番"))
+    assert not told(coverage.collateral_findings(application), "land-without-building")
+
+
+# --- the representative -------------------------------------------------------------------
+
+
+def test_a_company_without_its_representative_and_without_a_reason_is_stopped():
+    application = case()
+    (finding,) = told(coverage.guarantor_findings(application), "representative")
+    assert finding.blocks
+    assert finding.url.endswith("/guarantee/add/")
+
+
+def test_the_representative_as_guarantor_passes():
+    application = case()
+    representative_of(application)
+    assert levels(coverage.guarantor_findings(application), "representative") == ["pass"]
+
+
+def test_leaving_the_representative_out_passes_with_a_reason():
+    application = case(no_representative_guarantee_reason="法人と個人の分離、財務基盤、情報開示を確かめた。")
+    (finding,) = told(coverage.guarantor_findings(application), "representative")
+    assert finding.level == "pass"
+    assert "法人と個人の分離" in finding.detail
+
+
+def test_a_blank_reason_is_no_reason():
+    application = case(no_representative_guarantee_reason="  \n ")
+    assert levels(coverage.guarantor_findings(application), "representative") == ["block"]
+
+
+def test_a_sole_proprietor_needs_no_representative():
+    member = make_member(kind=MemberKind.SOLE, representative_title=OfficerTitle.OWNER)
+    assert coverage.guarantor_findings(case(member)) == []
+
+
+# --- the notarial deed --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("relation", "needed"),
+    [
+        (Relation.REPRESENTATIVE, False),
+        (Relation.DIRECTOR, False),
+        (Relation.MAJORITY_SHAREHOLDER, False),
+        (Relation.AUDITOR, True),
+        (Relation.REPRESENTATIVES_SPOUSE_WORKING, True),
+        (Relation.RELATIVE_OR_FRIEND, True),
+    ],
+)
+def test_a_third_party_needs_a_deed_warned_at_approval_and_stopped_at_contract(relation, needed):
+    application = case()
+    person = application.member.representative if relation == Relation.REPRESENTATIVE else make_person()
+    title = OfficerTitle.MAJORITY_SHAREHOLDER if relation == Relation.MAJORITY_SHAREHOLDER else OfficerTitle.DIRECTOR
+    make_officer(member=application.member, person=person, title=title)
+    stand_behind(application, person=person, relation=relation.value)
+    at_approval = coverage.guarantor_findings(application)
+    at_contract = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    assert levels(at_approval, "deed") == (["warn"] if needed else ["pass"])
+    assert levels(at_contract, "deed") == (["block"] if needed else ["pass"])
+
+
+@pytest.mark.parametrize(
+    ("deed_on", "valid"),
+    [
+        (date(2026, 10, 29), False),
+        (date(2026, 10, 30), True),
+        (date(2026, 11, 29), True),
+        (date(2026, 11, 30), False),
+        (date(2026, 12, 1), False),
+    ],
+)
+def test_a_deed_counts_within_the_month_before_the_contract(deed_on, valid):
+    application = case()
+    link = stand_behind(
+        application, deed_on=deed_on, deed_office="金沢公証人合同役場", deed_number="令和8年第123号",
+        informed_on=date(2026, 10, 1),
+    )  # fmt: skip
+    (finding,) = told(coverage.guarantor_findings(application, contract_on=CONTRACT, level="block"), "deed")
+    assert finding.level == ("pass" if valid else "block")
+    if not valid:
+        assert finding.url.endswith(f"/guarantee/{link.pk}/deed/")
+
+
+def test_a_recorded_deed_passes_while_the_day_of_the_contract_is_unknown():
+    application = case()
+    stand_behind(application, deed_on=date(2026, 11, 20), deed_office="金沢", deed_number="1")
+    assert levels(coverage.guarantor_findings(application), "deed") == ["pass"]
+
+
+def test_a_corporate_guarantor_needs_neither_deed_nor_information():
+    application = case()
+    stand_behind(application, member=make_member(), relation=Relation.AFFILIATED_COMPANY.value)
+    found = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    assert levels(found, "deed") == ["pass"]
+    assert not told(found, "information")
+
+
+def test_a_sole_proprietor_member_as_guarantor_is_an_individual():
+    application = case()
+    shop = make_member(kind=MemberKind.SOLE, representative_title=OfficerTitle.OWNER)
+    stand_behind(application, member=shop)
+    assert levels(coverage.guarantor_findings(application), "deed") == ["warn"]
+
+
+def test_an_exemption_that_the_register_does_not_bear_out_is_warned_about():
+    application = case()
+    director = make_officer(member=application.member)
+    link = stand_behind(application, person=director.person, relation=Relation.DIRECTOR.value)
+    assert not told(coverage.guarantor_findings(application, contract_on=CONTRACT), "evidence")
+    director.to_on = date(2026, 11, 1)
+    director.save()
+    (finding,) = told(coverage.guarantor_findings(application, contract_on=CONTRACT), "evidence")
+    assert finding.warns
+    assert str(link.guarantee.guarantor) in finding.text
+    assert finding.url == application.member.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("relation", "title"),
+    [
+        (Relation.SPOUSE_WORKING, OfficerTitle.SPOUSE),
+        (Relation.JOINT_PROPRIETOR, OfficerTitle.OWNER),
+    ],
+)
+def test_a_proprietors_working_spouse_or_partner_is_exempt_when_registered_as_such(relation, title):
+    member = make_member(kind=MemberKind.SOLE, representative_title=OfficerTitle.OWNER)
+    application, person = case(member), make_person()
+    stand_behind(application, person=person, relation=relation.value)
+    assert levels(coverage.guarantor_findings(application, on=ON), "evidence") == ["warn"]
+    make_officer(member=member, person=person, title=title)
+    assert levels(coverage.guarantor_findings(application, on=ON), "deed") == ["pass"]
+
+
+# --- information, scope, maximum ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("informed_on", "expected"),
+    [(None, "block"), (CONTRACT, "pass"), (date(2026, 12, 1), "block"), (date(2026, 11, 1), "pass")],
+)
+def test_every_individual_must_have_been_informed_by_the_contract(informed_on, expected):
+    application = case()
+    representative_of(application, informed_on=informed_on)
+    found = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    assert levels(found, "information") == [expected]
+
+
+def test_missing_information_only_warns_before_the_contract():
+    application = case()
+    representative_of(application)
+    assert levels(coverage.guarantor_findings(application), "information") == ["warn"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "scope"),
+    [(bill_terms(), GuaranteeScope.SPECIFIC), (deed_terms(maturity_on=date(2031, 11, 30)), GuaranteeScope.ROOT)],
+)
+def test_the_scope_follows_the_type_of_the_loan(terms, scope):
+    application = case(terms=terms)
+    representative_of(application, scope=scope, maximum_amount=20_000_000 if scope == GuaranteeScope.ROOT else None)
+    (finding,) = told(coverage.guarantor_findings(application), "scope")
+    assert finding.blocks
+    assert coverage.SCOPE_OF[LoanType(application.loan_type)].label in finding.text
+
+
+def test_a_maximum_below_the_amount_is_warned_about():
+    application = case(terms=bill_terms())
+    representative_of(application, scope=GuaranteeScope.ROOT, maximum_amount=9_999_999, fixed_on=date(2031, 11, 24))
+    assert levels(coverage.guarantor_findings(application), "maximum") == ["warn"]
+
+
+@pytest.mark.parametrize("fixed_on", [None, CONTRACT, date(2031, 12, 1)])
+def test_a_root_guarantee_whose_fixing_date_does_not_suit_the_contract_is_stopped(fixed_on):
+    application = case(terms=bill_terms())
+    representative_of(application, scope=GuaranteeScope.ROOT, maximum_amount=10_000_000, fixed_on=fixed_on)
+    found = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    assert levels(found, "fixed_on") == ["block"]
+
+
+# --- interested persons -------------------------------------------------------------------
+
+
+def test_the_representative_and_the_officers_in_office_are_interested():
+    application = case()
+    director = make_officer(member=application.member).person
+    former = make_officer(member=application.member, to_on=date(2026, 3, 31)).person
+    future = make_officer(member=application.member, from_on=date(2027, 6, 1)).person
+    found = coverage.interested_persons(application, on=ON)
+    assert found == {
+        application.member.representative: "申込先の代表者",
+        director: "申込先の役員（取締役）",
+    }
+    assert former in coverage.interested_persons(application, on=date(2026, 3, 30))
+    assert future not in found
+
+
+def test_guarantors_and_owners_are_interested():
+    application = case()
+    guarantor, owner = make_person(), make_person()
+    stand_behind(application, person=guarantor)
+    secure(application, asset=make_asset(owner=owner))
+    found = coverage.interested_persons(application, on=ON)
+    assert found[guarantor] == "この申込の保証人"
+    assert found[owner] == "担保の所有者"
+
+
+def test_the_people_of_a_corporate_guarantor_and_of_an_owning_member_are_interested():
+    application = case()
+    backer, owner = make_member(), make_member()
+    auditor = make_officer(member=backer, title=OfficerTitle.AUDITOR).person
+    gone = make_officer(member=owner, to_on=date(2026, 11, 24)).person
+    stand_behind(application, member=backer, relation=Relation.AFFILIATED_COMPANY.value)
+    secure(application, asset=make_asset(owner=owner))
+    found = coverage.interested_persons(application, on=ON)
+    assert found[backer.representative] == f"保証人 {backer}の代表者"
+    assert found[auditor] == f"保証人 {backer}の役員（監査役）"
+    assert found[owner.representative] == f"担保の所有者 {owner}の代表者"
+    assert gone not in found
+
+
+def test_others_are_not_interested():
+    application = case()
+    stranger = make_person()
+    make_guarantee(person=stranger)
+    make_interest(asset=make_asset(owner=stranger))
+    assert stranger not in coverage.interested_persons(application, on=ON)
+
+
+def test_whoever_is_interested_cannot_see_the_case_and_nobody_else_is_shut_out():
+    application = case()
+    backer = make_member()
+    stand_behind(application)
+    stand_behind(application, member=backer, relation=Relation.AFFILIATED_COMPANY.value)
+    secure(application)
+    secure(application, asset=make_asset(owner=make_member(), kind=AssetKind.BUILDING))
+    make_officer(member=application.member)
+    for person in coverage.interested_persons(application, on=ON):
+        assert not Application.objects.not_interested(person, ON).exists(), person
+    assert Application.objects.not_interested(make_person(), ON).exists()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_case(django_assert_num_queries):
+    application = case()
+    for _ in range(2):
+        stand_behind(application)
+        stand_behind(application, member=make_member(), relation=Relation.AFFILIATED_COMPANY.value)
+        secure(application, asset=make_asset(owner=make_member(), seniors=[(MORTGAGE, 1_000_000, None)]), rank=2)
+        make_officer(member=application.member)
+    with django_assert_num_queries(7):
+        coverage.interested_persons(Application.objects.get(), on=ON)
+    for _ in range(6):
+        stand_behind(application)
+        secure(application, asset=make_asset(owner=make_member(), seniors=[(MORTGAGE, 1_000_000, None)]), rank=2)
+        make_officer(member=application.member)
+    with django_assert_num_queries(7):
+        assert len(coverage.interested_persons(Application.objects.get(), on=ON)) == 1 + 8 + 8 + 2 + 8
