@@ -93,8 +93,7 @@ def with_mortgage(application: Application, office: Office, on: date, *, apprais
         new_asset={
             "kind": AssetKind.LAND,
             "description": place,
-            "owner_member": application.member,
-            "owner_person": None,
+            "owner": application.member,
             "appraised": appraised,
             "appraised_on": on,
             "appraisal_method": "路線価による",
@@ -147,25 +146,70 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
     def mortgage(appraised: int, place: str):
         return lambda application, on: with_mortgage(application, office, on, appraised=appraised, place=place)
 
-    # 実行まで済んだもの
-    story("能登精機株式会社", lambda on: deed(12_000_000, "マシニングセンタ1台の購入", start=on, grace=3), 150, S.DISBURSED,
-          dress=mortgage(24_000_000, "石川県白山市旭丘三丁目10番2 宅地 412.30㎡"))  # fmt: skip
+    # 受付の古い順に演じるので、受付番号・会議の回・伝票番号も日付の順に並ぶ。
+    story(
+        "能登精機株式会社",
+        lambda on: deed(12_000_000, "マシニングセンタ1台の購入", start=on, grace=3),
+        150,
+        S.DISBURSED,
+        dress=mortgage(24_000_000, "石川県白山市旭丘三丁目10番2 宅地 412.30㎡"),
+    )
     story(
         "白山木材株式会社",
         lambda on: bill(10_000_000, "夏季の原木仕入れ", start=on, rate="6.0", fee="0.1"),
         110,
         S.DISBURSED,
     )
-    story("加賀繊維有限会社", lambda on: deed(8_000_000, "織機の更新", start=on, method=Method.EQUAL_PAYMENT, count=48,
-                                       bank=False, rate="2.4"), 85, S.DISBURSED)  # fmt: skip
     story(
-        "輪島塗工房 松本", lambda on: bill(2_000_000, "漆の仕入れ", start=on, bank=False, rate="2.8"), 60, S.DISBURSED
+        "加賀繊維有限会社",
+        lambda on: deed(
+            8_000_000, "織機の更新", start=on, method=Method.EQUAL_PAYMENT, count=48, bank=False, rate="2.4"
+        ),
+        85,
+        S.DISBURSED,
     )
-    story("株式会社山﨑製作所", lambda on: deed(5_000_000, "つなぎの運転資金", start=on, method=Method.BULLET, count=4,
-                                        interval=3, purpose=Purpose.WORKING), 50, S.DISBURSED)  # fmt: skip
-    story("小松鋳造株式会社", lambda on: bill(15_000_000, "賞与資金", start=on), 40, S.DISBURSED)
-    # 道の途中のもの
-    ready = story("能登精機株式会社", lambda on: bill(6_000_000, "外注費の支払", start=on), 21, S.READY)
+    story(
+        "犀川鉄骨建設株式会社",
+        lambda on: bill(8_000_000, "在庫の積み増し", start=on),
+        70,
+        S.DECLINED,
+        result=ItemResult.UNFAVOURABLE,
+    )
+    story(
+        "輪島塗工房 松本",
+        lambda on: bill(2_000_000, "漆の仕入れ", start=on, bank=False, rate="2.8"),
+        60,
+        S.DISBURSED,
+    )
+    story(
+        "株式会社山﨑製作所",
+        lambda on: deed(
+            5_000_000, "受注増の運転資金", start=on, method=Method.BULLET, count=4, interval=3, purpose=Purpose.WORKING
+        ),
+        50,
+        S.DISBURSED,
+    )
+    story("鶴来鉄工株式会社", lambda on: bill(15_000_000, "賞与資金", start=on), 40, S.DISBURSED)
+    withdrawn = story("㈱北陸ギヤー工業", lambda on: bill(2_000_000, "材料の仕入れ", start=on), 30, S.RECEIVED)
+    applications.withdraw(
+        Application.objects.get(pk=withdrawn.pk),
+        by=office.clerk,
+        on=ago(28),
+        reason="銀行から直接借りられることになったため。",
+    )
+    returned = story(
+        "門前機工株式会社",
+        lambda on: deed(4_000_000, "工場の改修", start=on, count=48, bank=False),
+        25,
+        S.RECOMMENDED,
+    )
+    applications.return_(
+        Application.objects.get(pk=returned.pk),
+        by=office.chief,
+        on=ago(16),
+        reason="見積書が一社だけなので、もう一社から取り直すこと。",
+    )
+    ready = story("金沢制御システム株式会社", lambda on: bill(6_000_000, "外注費の支払", start=on), 21, S.READY)
     disbursements.prepare(
         Application.objects.get(pk=ready.pk),
         disburse_on=days.roll(today),
@@ -173,13 +217,24 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         on=today,
         reason=road.REASON,
     )
-    story("白山木材株式会社", lambda on: deed(9_000_000, "乾燥機の導入", start=on, count=36), 19, S.CONTRACTING,
-          conditions=["建物の火災保険に加入していることを確かめること"], result=ItemResult.CONDITIONAL)  # fmt: skip
-    story("加賀繊維有限会社", lambda on: bill(3_000_000, "糸の仕入れ", start=on), 17, S.APPROVED)
-    story("小松鋳造株式会社", lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6), 14, S.BOARD_QUEUE,
-          dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"))  # fmt: skip
     story(
-        "輪島塗工房 松本",
+        "白山木材株式会社",
+        lambda on: deed(9_000_000, "乾燥機の導入", start=on, count=36),
+        19,
+        S.CONTRACTING,
+        conditions=["建物の火災保険に加入していることを確かめること"],
+        result=ItemResult.CONDITIONAL,
+    )
+    story("能美エンジニアリング株式会社", lambda on: bill(3_000_000, "部材の仕入れ", start=on), 17, S.APPROVED)
+    story(
+        "小松鋳造株式会社",
+        lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6),
+        14,
+        S.BOARD_QUEUE,
+        dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"),
+    )
+    story(
+        "宝達工具製作所",
         lambda on: bill(1_500_000, "展示会の出展費用", start=on, bank=False, rate="2.8"),
         12,
         S.RECOMMENDED,
@@ -199,30 +254,17 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         on=ago(2),
     )
     story(
-        "能登精機株式会社",
+        "辰口計測器株式会社",
         lambda on: deed(3_000_000, "測定器の購入", start=on, count=24, bank=False),
         6,
         S.INVESTIGATION,
     )
-    story("白山木材株式会社", lambda on: bill(4_000_000, "年末の仕入れ", start=on), 2, S.RECEIVED)
-    story("加賀繊維有限会社", lambda on: deed(2_500_000, "空調の更新", start=on, count=30, bank=False), 0, S.DRAFT)
-    # 道を外れたもの
-    story("小松鋳造株式会社", lambda on: bill(8_000_000, "在庫の積み増し", start=on), 70, S.DECLINED,
-          result=ItemResult.UNFAVOURABLE)  # fmt: skip
-    returned = story("輪島塗工房 松本", lambda on: deed(4_000_000, "工房の改修", start=on, count=48, bank=False), 25,
-                     S.RECOMMENDED)  # fmt: skip
-    applications.return_(
-        Application.objects.get(pk=returned.pk),
-        by=office.chief,
-        on=ago(10),
-        reason="見積書が一社だけなので、もう一社から取り直すこと。",
-    )
-    withdrawn = story("株式会社山﨑製作所", lambda on: bill(2_000_000, "材料の仕入れ", start=on), 30, S.RECEIVED)
-    applications.withdraw(
-        Application.objects.get(pk=withdrawn.pk),
-        by=office.clerk,
-        on=ago(28),
-        reason="銀行から直接借りられることになったため。",
+    story("北陸鋼材販売株式会社", lambda on: bill(4_000_000, "年末の仕入れ", start=on), 2, S.RECEIVED)
+    story(
+        "加賀繊維有限会社",
+        lambda on: deed(2_500_000, "空調の更新", start=on, count=30, bank=False),
+        0,
+        S.DRAFT,
     )
 
 
