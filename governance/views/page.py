@@ -156,7 +156,7 @@ class MeetingPage:
         here = {seat.pk for seat in present_seats(item, able)}
         rows = []
         for seat in able:
-            if seat.pk not in here and seat.pk not in votes:
+            if seat.pk not in votes and (seat.pk not in here or not item.is_open):
                 continue
             vote = votes.get(seat.pk)
             row = {"seat": seat, "vote": vote, "fields": None, "value": vote.choice if vote else ""}

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 
 from coopfin.models import Cooperative, Policy
 from coopfin.views import GuardedMixin
+from governance.enums import SeatTitle
 from governance.models import Body, LimitResolution, Seat
 
 ENDING_DAYS = 90
@@ -77,7 +78,9 @@ class BodiesView(GuardedMixin, TemplateView):
                     seat.ending = bool(seat.to_on and seat.to_on <= self.on + timedelta(days=ENDING_DAYS))
                     groups["current"].append(seat)
             groups["current"].sort(key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk))
-            bodies.append({"body": body, **groups})
+            auditors = sum(seat.title == SeatTitle.AUDITOR for seat in groups["current"])
+            counts = {"seated": len(groups["current"]) - auditors, "auditors": auditors}
+            bodies.append({"body": body, **groups, **counts})
         return super().get_context_data(
             title="機関と席",
             bodies=bodies,
