@@ -110,9 +110,13 @@ def hold_board(
 def decide(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE, conditions=()):
     """理事会の決定を記録する（受付者でない人が）。"""
     recorder = office.chief if application.received_by_id != office.chief.pk else office.president
-    return reviews.decide(
+    decided = reviews.decide(
         _reload(application), result=result, conditions=list(conditions), comment="", by=recorder, on=on, reason=REASON
     )
+    item = items.last_decided(application, BodyKind.BOARD)
+    if item is not None and not governance.unfinished_items(item.meeting):
+        governance.close_meeting(item.meeting, by=office.clerk, on=on)
+    return decided
 
 
 def sign_papers(application: Application, office: Office, on: date) -> None:

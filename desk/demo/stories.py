@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from collateral.enums import AssetKind, RightKind
@@ -11,7 +11,10 @@ from coopfin.calc import days
 from coopfin.calc.days import add_months
 from desk.demo import road
 from desk.demo.road import Office
-from governance.enums import ItemResult, OpinionChoice
+from governance import operations as governance
+from governance.enums import BodyKind, ItemResult, OpinionChoice
+from governance.models import Body
+from loans import items
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource, LoanType, Method, Purpose
 from loans.models import Application
@@ -226,13 +229,14 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         result=ItemResult.CONDITIONAL,
     )
     story("能美エンジニアリング株式会社", lambda on: bill(3_000_000, "部材の仕入れ", start=on), 17, S.APPROVED)
-    story(
+    waiting = story(
         "小松鋳造株式会社",
         lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6),
         14,
         S.BOARD_QUEUE,
         dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"),
     )
+    _call_the_next_board(waiting, office, today)
     story(
         "宝達工具製作所",
         lambda on: bill(1_500_000, "展示会の出展費用", start=on, bank=False, rate="2.8"),
@@ -274,3 +278,17 @@ def _inform(application: Application, office: Office, on: date) -> None:
         if link.guarantee.informed_on is None:
             link.application = Application.objects.get(pk=application.pk)
             security.record_deed(link, informed_on=on, by=office.clerk, on=on)
+
+
+def _call_the_next_board(application: Application, office: Office, today: date) -> None:
+    """次の理事会を招集し、付議中の案件を議案に載せる。"""
+    meeting = governance.convene(
+        body=Body.objects.get(kind=BodyKind.BOARD),
+        held_on=days.roll(today),
+        starts_at=time(14, 0),
+        place="組合会館 2階会議室",
+        by=office.clerk,
+        on=today,
+    )
+    item = items.open_item(application, BodyKind.BOARD)
+    governance.put_on_agenda(item, meeting=meeting, by=office.clerk, on=today)

@@ -7,7 +7,7 @@
 from governance.operations.agenda import put_on_agenda, refresh_recusals, remove_from_agenda, submit, withdraw
 from governance.operations.deciding import cast_vote, conclude_committee, decide_board, give_opinion
 from governance.operations.meetings import close_meeting, convene, declare_interest, record_attendance
-from governance.workflow import person_seats, seats_of, standing, who_concludes
+from governance.workflow import person_seats, seats_of, standing, unfinished_items, who_concludes
 
 __all__ = [
     "cast_vote",
@@ -25,6 +25,7 @@ __all__ = [
     "seats_of",
     "standing",
     "submit",
+    "unfinished_items",
     "who_concludes",
     "withdraw",
 ]
