@@ -11,18 +11,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from coopfin.flow import StepRefused
-from coopfin.views import GuardedMixin, OperationView, PlainView
+from coopfin.views import GuardedMixin, PlainView
 from members import importing, operations, sheets
 from members.forms import ImportConfirmForm, ImportUploadForm
 from members.models import ImportBatch
 from members.resources import MemberResource
-from members.views.members import CRUMB, download
+from members.views.base import MEMBERS_CRUMB, RegisterView, download
 
 IMPORT_CRUMB = ("取込", "/members/import/")
 PER_PAGE = 100
 
 
-class ImportStartView(OperationView):
+class ImportStartView(RegisterView):
     """ファイルを選ぶ画面。選んでも、まだ何も登録されない。"""
 
     permission_required = "members.import_members"
@@ -37,7 +37,7 @@ class ImportStartView(OperationView):
     def get_context_data(self, **kwargs):
         required = set(MemberResource.required_columns())
         return super().get_context_data(
-            breadcrumbs=[CRUMB, (self.title, "")],
+            breadcrumbs=[MEMBERS_CRUMB, (self.title, "")],
             columns=[(column, column in required) for column in MemberResource.columns().values()],
             recent=ImportBatch.objects.filter(by=self.request.user).defer("content", "rows")[:5],
             **kwargs,
@@ -64,7 +64,7 @@ class OwnBatches(GuardedMixin):
         return get_object_or_404(self.batches(), pk=self.kwargs["pk"])
 
 
-class ImportBatchView(OwnBatches, OperationView):
+class ImportBatchView(OwnBatches, RegisterView):
     """下見と登録の画面。登録が済んだあとは、結果を見る画面になる。"""
 
     template_name = "members/import_batch.html"
@@ -98,7 +98,7 @@ class ImportBatchView(OwnBatches, OperationView):
             wanted = next((name for name, count in counts.items() if count), importing.NEW)
         rows = [row for row in batch.rows if row["result"] == wanted]
         return super().get_context_data(
-            breadcrumbs=[CRUMB, IMPORT_CRUMB, (batch.filename, "")],
+            breadcrumbs=[MEMBERS_CRUMB, IMPORT_CRUMB, (batch.filename, "")],
             counts=[(name, importing.LABELS[name], count, name == wanted) for name, count in counts.items()],
             wanted=wanted,
             page=Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page")),

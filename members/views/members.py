@@ -5,21 +5,18 @@ from __future__ import annotations
 import copy
 
 from django.db.models import Sum
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
-from members import banks, histories, importing, operations, panels, sheets, writing
+from coopfin.views import GuardedMixin, PlainView, RememberReading
+from members import banks, histories, importing, operations, panels, writing
 from members.forms import EndOfficerForm, MemberForm, OfficerForm
 from members.models import Member, Officer
 from members.tables import MemberFilter, MemberTable
-
-CRUMB = ("組合員", "/members/")
+from members.views.base import MEMBERS_CRUMB, RegisterView, download
 
 
 class MemberRows(GuardedMixin):
@@ -111,15 +108,6 @@ class MemberExportView(MemberRows, PlainView):
         return download(content, f"組合員_{self.on:%Y%m%d}.{'csv' if as_csv else 'xlsx'}")
 
 
-def download(content: bytes, filename: str) -> HttpResponse:
-    """ファイルとして受け取らせる。"""
-    as_csv = filename.endswith(".csv")
-    response = HttpResponse(content, content_type=sheets.CSV_TYPE if as_csv else sheets.XLSX_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 class MemberDetailView(GuardedMixin, RememberReading, DetailView):
     """組合員の頁。この組合員についてのすべて（ほかのアプリの欄は panels から来る）。"""
 
@@ -139,7 +127,7 @@ class MemberDetailView(GuardedMixin, RememberReading, DetailView):
         return super().get_context_data(
             **kwargs,
             title=member.name,
-            breadcrumbs=[CRUMB, (member.name, "")],
+            breadcrumbs=[MEMBERS_CRUMB, (member.name, "")],
             may_edit=user.has_perm("members.edit_member"),
             is_current=member.is_current(self.on),
             facts=self.facts(member),
@@ -179,7 +167,7 @@ class MemberDetailView(GuardedMixin, RememberReading, DetailView):
         ]
 
 
-class MemberFormView(OperationView):
+class MemberFormView(RegisterView):
     """登録と変更に共通の画面。"""
 
     permission_required = "members.edit_member"
@@ -209,7 +197,7 @@ class MemberCreateView(MemberFormView):
         return reverse("members:list")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(breadcrumbs=[CRUMB, (self.title, "")], **kwargs)
+        return super().get_context_data(breadcrumbs=[MEMBERS_CRUMB, (self.title, "")], **kwargs)
 
     def operate(self, form):
         member = operations.register_member(
@@ -230,7 +218,7 @@ class MemberUpdateView(MemberFormView):
         return {**super().get_form_kwargs(), "instance": copy.copy(self.object)}
 
     def get_context_data(self, **kwargs):
-        crumbs = [CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
+        crumbs = [MEMBERS_CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
         return super().get_context_data(breadcrumbs=crumbs, lead=self.object.name, **kwargs)
 
     def operate(self, form):
@@ -245,7 +233,7 @@ class MemberUpdateView(MemberFormView):
         return member, member.get_absolute_url(), f"組合員「{member}」を変更しました。"
 
 
-class OfficerAddView(OperationView):
+class OfficerAddView(RegisterView):
     """役員・関係者を加える。"""
 
     permission_required = "members.edit_member"
@@ -256,7 +244,7 @@ class OfficerAddView(OperationView):
     queryset = Member.objects.select_related("representative", "industry")
 
     def get_context_data(self, **kwargs):
-        crumbs = [CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
+        crumbs = [MEMBERS_CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
         return super().get_context_data(breadcrumbs=crumbs, lead=self.object.name, **kwargs)
 
     def operate(self, form):
@@ -271,7 +259,7 @@ class OfficerAddView(OperationView):
         return officer, self.object.get_absolute_url(), f"{officer.get_title_display()} {person} を追加しました。"
 
 
-class OfficerEndView(OperationView):
+class OfficerEndView(RegisterView):
     """役員の退任。"""
 
     permission_required = "members.edit_member"
@@ -289,7 +277,7 @@ class OfficerEndView(OperationView):
 
     def get_context_data(self, **kwargs):
         officer = self.object
-        crumbs = [CRUMB, (officer.member.name, self.back_url()), (self.title, "")]
+        crumbs = [MEMBERS_CRUMB, (officer.member.name, self.back_url()), (self.title, "")]
         lead = f"{officer.member} {officer.get_title_display()} {officer.person}"
         return super().get_context_data(breadcrumbs=crumbs, lead=lead, **kwargs)
 

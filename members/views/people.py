@@ -10,13 +10,13 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
+from coopfin.views import GuardedMixin, PlainView, RememberReading
 from members import histories, operations, panels
 from members.forms import PersonForm
 from members.models import Person
 from members.tables import PersonFilter, PersonTable
+from members.views.base import PEOPLE_CRUMB, RegisterView
 
-CRUMB = ("人", "/members/people/")
 OPTIONS = 10
 
 
@@ -66,7 +66,7 @@ class PersonDetailView(GuardedMixin, RememberReading, DetailView):
         return super().get_context_data(
             **kwargs,
             title=person.name,
-            breadcrumbs=[CRUMB, (person.name, "")],
+            breadcrumbs=[PEOPLE_CRUMB, (person.name, "")],
             may_edit=user.has_perm("members.edit_member"),
             facts=[
                 ("氏名", person.name),
@@ -82,7 +82,7 @@ class PersonDetailView(GuardedMixin, RememberReading, DetailView):
         )
 
 
-class PersonCreateView(OperationView):
+class PersonCreateView(RegisterView):
     """人の登録。"""
 
     permission_required = "members.edit_member"
@@ -94,14 +94,14 @@ class PersonCreateView(OperationView):
         return reverse("members:people")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(breadcrumbs=[CRUMB, (self.title, "")], **kwargs)
+        return super().get_context_data(breadcrumbs=[PEOPLE_CRUMB, (self.title, "")], **kwargs)
 
     def operate(self, form):
         person = operations.register_person(by=self.request.user, on=self.on, **form.values())
         return person, person.get_absolute_url(), f"「{person}」を人の台帳に登録しました。"
 
 
-class PersonUpdateView(OperationView):
+class PersonUpdateView(RegisterView):
     """人の変更。"""
 
     permission_required = "members.edit_member"
@@ -115,7 +115,7 @@ class PersonUpdateView(OperationView):
         return {**super().get_form_kwargs(), "instance": copy.copy(self.object)}
 
     def get_context_data(self, **kwargs):
-        crumbs = [CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
+        crumbs = [PEOPLE_CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
         return super().get_context_data(breadcrumbs=crumbs, lead=self.object.name, **kwargs)
 
     def operate(self, form):
