@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,9 +12,10 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.generic import FormView, View
 
+from coopfin.calc.yen import ImpossibleTerms
 from coopfin.clock import business_date
 from coopfin.flow import Flow, StepRefused, block
-from coopfin.forms import OperationForm
+from coopfin.forms import OperationForm, ReasonForm
 from coopfin.models import UsedToken
 
 
@@ -162,6 +165,9 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
             for message in error.messages:
                 form.add_error(None, message)
             return self.form_invalid(form)
+        except ImpossibleTerms as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         for message in notice:
             messages.success(self.request, message)
         return response
@@ -173,10 +179,16 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
 
 
 class StepView(OperationView):
-    """流れのステップを一つ踏む画面。残っていることを見せ、操作を呼ぶ。"""
+    """流れのステップを一つ踏む画面。残っていることを見せ、操作を呼ぶ。
 
+    operation に操作を、notice に知らせの文を書けば足りる。欄が増えるときは operate を書き直す。
+    """
+
+    form_class = ReasonForm
     flow: Flow
     step_name: str
+    operation = None
+    notice = ""
 
     @property
     def step(self):
@@ -194,13 +206,41 @@ class StepView(OperationView):
     def submit_label(self):
         return self.step.label
 
+    def given(self) -> dict:
+        """確認に渡す、この画面だけの値（契約日など）。"""
+        return {}
+
+    @cached_property
+    def findings(self):
+        return self.flow.findings(self.step, self.object, by=self.request.user, on=self.on, **self.given())
+
+    def get_form(self, form_class=None):
+        """理由の欄は、要るときだけ出す。断られて出し直す画面では、書いたものが消えないように残す。"""
+        form = super().get_form(form_class)
+        if "reason" in form.fields:
+            field = form.fields["reason"]
+            if self.step.needs_reason:
+                field.required = True
+            elif any(finding.warns for finding in self.findings):
+                field.label = "注意を承知のうえで進める理由"
+            elif not form.is_bound:
+                del form.fields["reason"]
+        return form
+
+    def operate(self, form):
+        operation = type(self).operation
+        operation(self.object, by=self.request.user, on=self.on, reason=form.cleaned_data.get("reason", ""))
+        return self.object, self.success_url_for(self.object), self.notice or f"「{self.step.label}」を済ませました。"
+
+    def success_url_for(self, obj) -> str:
+        return obj.get_absolute_url()
+
     def get_context_data(self, **kwargs):
-        findings = self.flow.findings(self.step, self.object, by=self.request.user, on=self.on)
         return super().get_context_data(
             step=self.step,
-            findings=findings,
-            blocked=any(f.blocks for f in findings),
-            needs_overrule=any(f.warns for f in findings),
+            findings=self.findings,
+            blocked=any(f.blocks for f in self.findings),
+            needs_overrule=any(f.warns for f in self.findings),
             **kwargs,
         )
 

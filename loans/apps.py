@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class LoansConfig(AppConfig):
     name = "loans"
     verbose_name = "貸付"
+
+    def ready(self):
+        from ledger import approvals
+        from loans import desk, printing  # noqa: F401  printing は、書類を誰が見てよいかを登録する
+        from loans.approval import LoanVouchers
+
+        approvals.register(LoanVouchers())
+        desk.register()

@@ -11,7 +11,7 @@ from datetime import date
 from django.db import transaction
 
 from coopfin import log
-from coopfin.flow import StepRefused, block
+from coopfin.flow import Finding, StepRefused, block
 from ledger import operations as ledger
 from ledger.models import Voucher, VoucherState
 from ledger.slips import Slip
@@ -78,6 +78,21 @@ def _same(event: LoanEvent, what: Preview) -> bool:
     return booked == again and figures == (result.principal, result.interest, result.fee, result.net)
 
 
+def difference_findings(event: LoanEvent, what: Preview | None = None) -> list[Finding]:
+    """起票した内容と、いま計算した内容の違い。同じなら空。"""
+    what = what or preview(event.loan, disburse_on=event.on)
+    if _same(event, what):
+        return []
+    return [
+        block(
+            "起票したときの内容と、いま計算した内容が違います。起票を差し戻して、起票し直してください。",
+            "起票と計上の一致",
+            detail=f"起票 {event.cash:,}円、いま {what.computation.net:,}円",
+            code="differs",
+        )
+    ]
+
+
 def _locked(voucher: Voucher) -> tuple[Application, LoanEvent]:
     event = LoanEvent.objects.select_related("loan__application", "voucher").get(voucher=voucher)
     application = base.lock(event.loan.application)
@@ -94,18 +109,9 @@ def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
     step = base.check(application, "disburse", by=by, on=on, reason=reason)
     loan = event.loan
     what = preview(loan, disburse_on=event.on)
-    if not _same(event, what):
-        raise StepRefused(
-            step.label,
-            [
-                block(
-                    "起票したときの内容と、いま計算した内容が違います。起票を差し戻して、起票し直してください。",
-                    "起票と計上の一致",
-                    detail=f"起票 {event.cash:,}円、いま {what.computation.net:,}円",
-                    code="differs",
-                )
-            ],
-        )
+    differs = difference_findings(event, what)
+    if differs:
+        raise StepRefused(step.label, differs)
     posted = ledger.post(event.voucher, by=by, on=on)
     Instalment.objects.bulk_create(
         Instalment(

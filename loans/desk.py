@@ -1,0 +1,300 @@
+"""今日の仕事・検索・メニュー・組合員の頁への登録。件数は見てよい案件だけを数え、問合せの数は件数で増えない。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import TruncMonth
+from django.urls import reverse
+
+from coopfin import worklists
+from coopfin.calc import days, words
+from coopfin.charts import LineChart, Series
+from coopfin.worklists import MenuItem, Task, Tile
+from governance.enums import OPEN_STATES as OPEN_ITEMS
+from governance.enums import BodyKind
+from governance.models import AgendaItem, Opinion
+from ledger.models import VoucherState
+from loans.enums import ApplicationState as S
+from loans.enums import LoanState, LoanType
+from loans.filters import CONTRACT_STATES
+from loans.models import Application, Instalment, Loan, LoanEvent
+from loans.views.search import search
+from members.panels import register_member_panel
+
+MOST_TASKS = 20
+CHART_MONTHS = 24
+WEEK = timedelta(days=7)
+
+#: 事務局が次に踏むステップ（申込・審査のうち）
+CLERK_STATES = (S.RECEIVED, S.INVESTIGATION, S.RECOMMENDED, S.RETURNED)
+#: 状態 → することば（今日の仕事の行）
+CLERK_WORK = {
+    S.DRAFT: "申込を受け付ける",
+    S.RECEIVED: "実態把握を始める",
+    S.RETURNED: "差戻しを見て実態把握をやり直す",
+    S.INVESTIGATION: "実態把握を書いて金融委員会に付議する",
+    S.RECOMMENDED: "理事会に付議する",
+    S.APPROVED: "契約手続を始める",
+    S.CONTRACTING: "契約書類をそろえる",
+    S.READY: "実行の伝票を起票する",
+}
+
+
+def _visible(user, on):
+    return Application.objects.visible_to(user, on)
+
+
+def _without_my_opinion(user, on):
+    """この委員の意見を待つ申込。"""
+    person = getattr(user, "person", None)
+    if person is None or not user.has_perm("loans.give_opinion"):
+        return Application.objects.none()
+    mine = Opinion.objects.filter(
+        seat__person=person,
+        item__state__in=OPEN_ITEMS,
+        item__body__kind=BodyKind.COMMITTEE,
+        item__content_type=ContentType.objects.get_for_model(Application),
+        item__object_id=OuterRef("pk"),
+    )
+    waiting = _visible(user, on).filter(state=S.COMMITTEE_QUEUE)
+    return waiting.alias(opinion=Subquery(mine.values("pk")[:1])).filter(opinion__isnull=True)
+
+
+def _decision_due(user, on):
+    """理事会が開かれて、決定の記録を待つ申込（受け付けた人には出さない）。"""
+    if not user.has_perm("loans.decide"):
+        return Application.objects.none()
+    held = AgendaItem.objects.filter(
+        content_type=ContentType.objects.get_for_model(Application),
+        state__in=OPEN_ITEMS,
+        body__kind=BodyKind.BOARD,
+        meeting__held_on__lte=on,
+    )
+    return _visible(user, on).filter(state=S.BOARD_QUEUE, pk__in=held.values("object_id")).exclude(received_by=user)
+
+
+def review_count(user, on) -> int:
+    """申込・審査で、この人を待つ案件の数。"""
+    total = 0
+    if user.has_perm("loans.edit_application"):
+        total += _visible(user, on).filter(state__in=CLERK_STATES).count()
+    if user.has_perm("loans.give_opinion"):
+        total += _without_my_opinion(user, on).count()
+    if user.has_perm("loans.decide"):
+        total += _decision_due(user, on).count()
+    return total
+
+
+def _contract_work(user, on):
+    """契約・実行で、この人がすること。"""
+    mine = Q(pk__in=[])
+    if user.has_perm("loans.contract"):
+        mine |= Q(state=S.APPROVED) | Q(state=S.CONTRACTING)
+    if user.has_perm("loans.prepare_disbursement"):
+        mine |= Q(state=S.READY)
+    if user.has_perm("loans.confirm_ready") and not user.has_perm("loans.contract"):
+        mine |= Q(state=S.CONTRACTING)
+    waiting = LoanEvent.objects.filter(voucher__state=VoucherState.PREPARED).values("loan__application")
+    return _visible(user, on).filter(mine).exclude(pk__in=waiting)
+
+
+def contract_count(user, on) -> int:
+    """契約・実行で、この人を待つ案件の数。"""
+    return _contract_work(user, on).count()
+
+
+# --- 札 -------------------------------------------------------------------------------------
+
+
+def review_tile(user, on):
+    """札「審査を待つ申込」。"""
+    if not user.has_perm("loans.view_application"):
+        return []
+    counts = _visible(user, on).aggregate(
+        committee=Count("pk", filter=Q(state=S.COMMITTEE_QUEUE)),
+        board=Count("pk", filter=Q(state__in=(S.RECOMMENDED, S.BOARD_QUEUE))),
+    )
+    note = f"金融委員会 {counts['committee']}・理事会 {counts['board']}"
+    return [Tile("審査を待つ申込", sum(counts.values()), "件", note, f"{reverse('loans:applications')}?stage=open")]
+
+
+def contract_tile(user, on):
+    """札「実行を待つ契約」。"""
+    if not user.has_perm("loans.view_loan"):
+        return []
+    counts = _visible(user, on).aggregate(
+        **{state: Count("pk", filter=Q(state=state)) for state in CONTRACT_STATES}, total=Sum(
+            "amount", filter=Q(state__in=CONTRACT_STATES)
+        )
+    )  # fmt: skip
+    note = f"承認済 {counts[S.APPROVED]}・契約手続中 {counts[S.CONTRACTING]}・実行待ち {counts[S.READY]}"
+    count = sum(counts[state] for state in CONTRACT_STATES)
+    return [Tile("実行を待つ契約", count, "件", note, reverse("loans:contracting"))]
+
+
+def _due_this_week(user, on):
+    """7日のうちに期日が来る回と手形（見てよい貸付）。"""
+    loans = Loan.objects.active().filter(application__in=_visible(user, on).order_by().values("pk"))
+    instalments = Instalment.objects.filter(loan__in=loans.values("pk"), pay_on__range=(on, on + WEEK))
+    bills = loans.filter(loan_type=LoanType.BILL, maturity_on__range=(on, on + WEEK))
+    return instalments, bills
+
+
+def due_tile(user, on):
+    """札「今週の期日」。"""
+    if not user.has_perm("loans.view_loan"):
+        return []
+    instalments, bills = _due_this_week(user, on)
+    rows = instalments.aggregate(
+        count=Count("pk"),
+        principal=Sum("principal", default=0),
+        rest=Sum("interest", default=0),
+        fee=Sum("fee", default=0),
+    )
+    bill = bills.aggregate(count=Count("pk"), principal=Sum("principal", default=0))
+    total = rows["principal"] + rows["rest"] + rows["fee"] + bill["principal"]
+    note = f"7日以内の支払 計{words.format_yen(total)}円" if total else "7日以内の期日はありません"
+    return [Tile("今週の期日", rows["count"] + bill["count"], "件", note, reverse("loans:loans") + "?state=active")]
+
+
+# --- 手を付けること -------------------------------------------------------------------------
+
+
+def tasks(user, on):
+    """この人がすること。古いものから。"""
+    found = []
+    work = [
+        ("loans.give_opinion", lambda: _without_my_opinion(user, on), lambda a: ("意見を述べる", "loans:opinion")),
+        ("loans.decide", lambda: _decision_due(user, on), lambda a: ("理事会の決定を記録する", "loans:decide")),
+        ("loans.edit_application", lambda: _clerk_work(user, on), lambda a: (CLERK_WORK[a.state], "loans:application")),
+        (
+            "loans.view_loan",
+            lambda: _contract_work(user, on),
+            lambda a: (_contract_word(user, a), "loans:application"),
+        ),
+    ]
+    for permission, rows, say in work:
+        if not user.has_perm(permission):
+            continue
+        for application in rows().select_related("member").order_by("entered_state_on", "pk")[:MOST_TASKS]:
+            verb, page = say(application)
+            found.append(
+                Task(
+                    f"{verb}　{application.number_label}",
+                    f"{application.member}　{words.format_yen(application.amount)}円",
+                    reverse(page, args=[application.pk]),
+                    due_on=application.approval_expires_on if application.state in CONTRACT_STATES else None,
+                    since_on=application.entered_state_on,
+                )
+            )
+    return found
+
+
+def _clerk_work(user, on):
+    return _visible(user, on).filter(Q(state__in=CLERK_STATES) | Q(state=S.DRAFT, created_by=user))
+
+
+def _contract_word(user, application) -> str:
+    if application.state == S.CONTRACTING and not user.has_perm("loans.contract"):
+        return "実行できることを確認する"
+    return CLERK_WORK[application.state]
+
+
+# --- 図 -------------------------------------------------------------------------------------
+
+
+def balance_panel(user, on):
+    """貸付残高の推移（月末、計上済のできごとから）。"""
+    if not user.has_perm("loans.view_loan"):
+        return None
+    moved = (
+        LoanEvent.objects.posted()
+        .filter(on__lte=on)
+        .annotate(month=TruncMonth("on"))
+        .values("month", "loan__loan_type")
+        .annotate(total=Sum("principal"))
+        .order_by("month")
+    )
+    by_month: dict = defaultdict(lambda: defaultdict(int))
+    for row in moved:
+        by_month[row["month"]][row["loan__loan_type"]] += row["total"]
+    if not by_month:
+        return None
+    first = max(min(by_month), days.add_months(on.replace(day=1), 1 - CHART_MONTHS))
+    running = dict.fromkeys(LoanType.values, 0)
+    for month in sorted(by_month):
+        if month < first:
+            for kind, amount in by_month[month].items():
+                running[kind] += amount
+    lines: dict = {kind: [] for kind in LoanType.values}
+    month = first
+    while month <= on:
+        for kind in LoanType.values:
+            running[kind] += by_month.get(month, {}).get(kind, 0)
+            lines[kind].append((min(days.month_end(month.year, month.month), on), running[kind]))
+        month = days.add_months(month, 1)
+    total = [(day, sum(lines[kind][place][1] for kind in lines)) for place, (day, _) in enumerate(lines[LoanType.BILL])]
+    return {
+        "template": "loans/parts/balance_panel.html",
+        "chart": LineChart("貸付残高の推移", [Series("貸付残高", total, area=True)], step=False, width=480, height=200),
+        "total": total[-1][1],
+        "parts": [(LoanType(kind).label, points[-1][1]) for kind, points in lines.items()],
+    }
+
+
+# --- 組合員の頁 -----------------------------------------------------------------------------
+
+
+def member_panel(member, user, on):
+    """組合員の頁: この組合員の申込と貸付。"""
+    if not user.has_perm("loans.view_application"):
+        return None
+    applications = list(_visible(user, on).filter(member=member).select_related("member")[:50])
+    loans = []
+    if user.has_perm("loans.view_loan"):
+        visible = _visible(user, on).filter(member=member).order_by().values("pk")
+        shown = Loan.objects.with_balance().filter(application__in=visible).exclude(state=LoanState.CANCELLED)
+        loans = list(shown.select_related("member"))
+    return {
+        "template": "loans/parts/member_panel.html",
+        "applications": applications,
+        "loans": loans,
+        "balance": sum(loan.balance for loan in loans),
+        "create_url": f"{reverse('loans:create')}?member={member.pk}"
+        if user.has_perm("loans.edit_application") and member.is_current(on)
+        else "",
+    }
+
+
+def register() -> None:
+    worklists.register_menu(
+        MenuItem(
+            "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
+            (
+                "loans:application", "loans:create", "loans:edit", "loans:receive", "loans:investigat",
+                "loans:submit", "loans:opinion", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
+                "loans:security", "loans:guarantee",
+            ),
+        )
+    )  # fmt: skip
+    worklists.register_menu(
+        MenuItem(
+            "貸付", 30, "契約・実行", "loans:contracting", "loans.view_loan", contract_count,
+            (
+                "loans:contract", "loans:cancel_contract", "loans:paper", "loans:condition", "loans:confirm",
+                "loans:disburse", "loans:funding",
+            ),
+        )
+    )  # fmt: skip
+    worklists.register_menu(MenuItem("貸付", 40, "貸付台帳", "loans:loans", "loans.view_loan", None, ("loans:loan",)))
+    worklists.register_tile(review_tile)
+    worklists.register_tile(contract_tile)
+    worklists.register_tile(due_tile)
+    worklists.register_task(tasks)
+    worklists.register_search(search)
+    worklists.register_panel(balance_panel)
+    register_member_panel(member_panel)

@@ -1,0 +1,306 @@
+"""申込の入力欄。組合員を探して選び、形式ごとの条件を確かめ、計算できるところまで計算する。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from coopfin.calc import days, schedule, words
+from coopfin.calc.yen import ImpossibleTerms
+from coopfin.forms import LATEST, JapaneseDateField, OperationForm, RateFormField, YenFormField
+from coopfin.models import Policy
+from loans.enums import FundingSource, LoanType, Method, Purpose
+from loans.models import Application
+from loans.terms import Computation, LoanTerms, compute
+from members.models import Member
+
+#: 探したときに並べる組合員の数
+MOST_CHOICES = 10
+INTERVALS = [(1, "毎月"), (3, "3か月ごと"), (6, "6か月ごと"), (12, "毎年")]
+#: 手形の期日をすぐ入れるための期間。(符号, 名前, 日数か月数)
+BILL_TERMS = {"60d": "60日", "90d": "90日", "3m": "3か月", "6m": "6か月"}
+DEED_FIELDS = ("method", "installments", "interval_months", "grace_installments", "first_due_on", "anchor_day")
+
+
+def matching_members(text: str, on: date) -> list[Member]:
+    """在籍する組合員を、名前・カナ・番号・代表者で探す。名前がぴたりと合う一件があれば、それだけ。"""
+    if not words.search_key(text or ""):
+        return []
+    found = list(
+        Member.objects.current(on).search(text).select_related("representative").order_by("number")[: MOST_CHOICES + 1]
+    )
+    exact = [member for member in found if words.search_key(member.name) == words.search_key(text)]
+    return exact if len(exact) == 1 else found
+
+
+def maturity_after(start_on: date, term: str, count: str) -> date:
+    """手形の期日。日数なら、その日数ぶんの利息になる日（両端なら初日も一日に数える）。"""
+    number = int(term[:-1])
+    if term.endswith("m"):
+        return days.add_months(start_on, number)
+    return date.fromordinal(start_on.toordinal() + number - (1 if count == "both_ends" else 0))
+
+
+class CountField(forms.IntegerField):
+    """回数。全角も受け付ける。"""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "numeric", "autocomplete": "off", "class": "num count"}
+
+
+class TermsForm(OperationForm):
+    """貸付条件。形式に要る欄だけを確かめ、計算できれば computation に結果を持つ。"""
+
+    loan_type = forms.ChoiceField(
+        label="形式", choices=LoanType.choices, widget=forms.RadioSelect,
+        help_text="1年未満で書類が簡単なものは手形、1年以上や分割で返すものは証書が通例です。",
+    )  # fmt: skip
+    amount = YenFormField(label="金額", help_text="20,000,000 でも 2000万 でも入力できます。")
+    interest_rate = RateFormField(label="利率（年%）", help_text="例: 2.10")
+    fee_rate = RateFormField(
+        label="転貸手数料（年%）",
+        required=False,
+        help_text="例: 0.10。取らないときは空欄。利息とは別の行に計上します。",
+    )
+    disburse_on = JapaneseDateField(label="実行希望日", help_text="2026-12-10・R8.12.10・令和8年12月10日のいずれでも。")
+    maturity_on = JapaneseDateField(label="手形の期日", required=False)
+    method = forms.ChoiceField(label="返済方法", choices=[("", "選んでください"), *Method.choices], required=False)
+    installments = CountField(
+        label="回数", required=False, min_value=1, max_value=600, help_text="据置の回も数えます。",
+        error_messages={"invalid": "回数を数字で入力してください。"},
+    )  # fmt: skip
+    interval_months = forms.TypedChoiceField(
+        label="返済の間隔", choices=INTERVALS, coerce=int, empty_value=None, required=False, initial=1
+    )
+    grace_installments = CountField(
+        label="据置回数", required=False, min_value=0, max_value=599, help_text="はじめの、利息だけを払う回。",
+        error_messages={"invalid": "回数を数字で入力してください。"},
+    )  # fmt: skip
+    first_due_on = JapaneseDateField(label="初回期日", required=False)
+    anchor_day = CountField(
+        label="毎回の期日（日）", required=False, min_value=1, max_value=31,
+        help_text="空欄なら初回期日と同じ日。31 は毎月の末日。", error_messages={"invalid": "1から31までの日を入力してください。"},
+    )  # fmt: skip
+
+    def __init__(self, *args, on: date, application: Application | None = None, **kwargs):
+        self.on, self.application = on, application
+        self.policy = (application.policy if application and application.policy_id else None) or Policy.on(on)
+        self.computation: Computation | None = None
+        super().__init__(*args, **kwargs)
+
+    @property
+    def is_bill(self) -> bool:
+        return self.cleaned_data.get("loan_type") == LoanType.BILL
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("loan_type"):
+            return cleaned
+        cleaned["fee_rate"] = cleaned.get("fee_rate") or RateFormField().to_python("0")
+        if self.is_bill:
+            self._clean_bill(cleaned)
+        else:
+            self._clean_deed(cleaned)
+        self._compute(cleaned)
+        return cleaned
+
+    def _need(self, cleaned, name: str, text: str) -> None:
+        if cleaned.get(name) in (None, "") and name not in self.errors:
+            self.add_error(name, text)
+
+    def _clean_bill(self, cleaned) -> None:
+        # 隠れている欄の書きかけは、誤りとして数えない。
+        for name in DEED_FIELDS:
+            self.errors.pop(name, None)
+            cleaned[name] = None
+        self._need(cleaned, "maturity_on", "手形の期日を入力してください。")
+        maturity, start = cleaned.get("maturity_on"), cleaned.get("disburse_on")
+        if maturity and start and maturity <= start:
+            self.add_error("maturity_on", "期日は実行希望日より後の日付にしてください。")
+
+    def _clean_deed(self, cleaned) -> None:
+        self.errors.pop("maturity_on", None)
+        cleaned["maturity_on"] = None
+        self._need(cleaned, "method", "返済方法を選んでください。")
+        self._need(cleaned, "installments", "回数を入力してください。")
+        self._need(cleaned, "interval_months", "返済の間隔を選んでください。")
+        self._need(cleaned, "first_due_on", "初回期日を入力してください。")
+        if "grace_installments" not in self.errors:
+            cleaned["grace_installments"] = cleaned.get("grace_installments") or 0
+        first = cleaned.get("first_due_on")
+        if first is None or "anchor_day" in self.errors:
+            return
+        anchor = cleaned["anchor_day"] = cleaned.get("anchor_day") or first.day
+        if first.day != min(anchor, days.month_end(first.year, first.month).day):
+            self.add_error(
+                "anchor_day", f"初回期日（{first.day}日）と合いません。空欄にすると {first.day}日になります。"
+            )
+
+    @property
+    def term_values(self) -> dict:
+        """操作に渡す条件。形式に要らないものは入らない。"""
+        names = ["loan_type", "amount", "interest_rate", "fee_rate", "disburse_on"]
+        names += ["maturity_on"] if self.is_bill else list(DEED_FIELDS)
+        return {name: self.cleaned_data[name] for name in names}
+
+    def unsaved(self, member: Member | None = None) -> Application:
+        """入力した条件の、保存しない申込（試算・余力に使う）。"""
+        draft = Application(**self.term_values, policy=self.policy)
+        if self.application is not None:
+            draft.pk, draft.member = self.application.pk, self.application.member
+            draft.funding_source = self.application.funding_source
+        if member is not None:
+            draft.member = member
+        if self.is_bill:
+            draft.method, draft.grace_installments = "", 0
+        if self.cleaned_data.get("funding_source"):
+            draft.funding_source = self.cleaned_data["funding_source"]
+        return draft
+
+    def _compute(self, cleaned) -> None:
+        needed = ["amount", "interest_rate", "fee_rate", "disburse_on"]
+        needed += ["maturity_on"] if self.is_bill else list(DEED_FIELDS)
+        if self.policy is None or any(cleaned.get(name) is None or name in self.errors for name in needed):
+            return
+        try:
+            computation = compute(LoanTerms.of_application(self.unsaved(), self.policy))
+        except ImpossibleTerms as error:
+            self.add_error(self._field_of(error), str(error))
+            return
+        if computation.maturity_on > LATEST:
+            self.add_error("installments", "最終期日が遠すぎます。回数と間隔を確かめてください。")
+        else:
+            self.computation = computation
+
+    def _field_of(self, error: ImpossibleTerms) -> str:
+        """かなわない条件の文を、どの欄のそばに出すか。"""
+        if isinstance(error, schedule.GraceTooLong):
+            return "grace_installments"
+        if isinstance(error, schedule.DueDatesWrong):
+            return "first_due_on"
+        return "maturity_on" if self.is_bill else "installments"
+
+
+class ApplicationForm(TermsForm):
+    """借入申込。組合員は、作るときに選び、あとからは変えない。"""
+
+    member_search = forms.CharField(
+        label="組合員", required=False, max_length=100,
+        help_text="名前・カナ・組合員番号・代表者の名前で探します。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    member = forms.ModelChoiceField(Member.objects.none(), label="組合員", required=False, widget=forms.HiddenInput)
+    purpose = forms.ChoiceField(
+        label="使いみち", choices=Purpose.choices, widget=forms.RadioSelect,
+        help_text="組合員の事業の運転資金か設備資金だけです。生活資金・投機資金には貸せません。",
+    )  # fmt: skip
+    purpose_detail = forms.CharField(
+        label="使いみちの内容", max_length=200, help_text="例: NC旋盤 1台の購入、冬期の仕入代金"
+    )
+    repayment_source = forms.CharField(
+        label="返済の財源", max_length=200, help_text="例: 売上代金の回収、税引後利益と減価償却"
+    )
+    funding_source = forms.ChoiceField(label="原資", choices=FundingSource.choices, widget=forms.RadioSelect)
+    no_representative_guarantee_reason = forms.CharField(
+        label="代表者を保証人としない理由", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="法人の申込では、代表者が連帯保証人として付きます。付けないときは、経営者保証に関するガイドラインに"
+        "照らした理由（法人と個人の分離、財務の基盤、情報の開示など）を書いてください。",
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.choices: list[Member] = []
+        self.chosen: Member | None = self.application.member if self.application else None
+        if self.application is not None:
+            del self.fields["member"], self.fields["member_search"]
+        else:
+            self.fields["member"].queryset = Member.objects.current(self.on).select_related("representative")
+            self.fields["member"].error_messages["invalid_choice"] = (
+                "その組合員は在籍していません。選び直してください。"
+            )
+            start = self.initial.get("member")
+            if start is not None and not self.is_bound:
+                self.chosen, self.choices = start, [start]
+                self.initial["member_search"] = start.name
+
+    def clean(self):
+        if "member_search" in self.fields:
+            self._choose_member(self.cleaned_data)
+        return super().clean()
+
+    def _choose_member(self, cleaned) -> None:
+        text, member = (cleaned.get("member_search") or "").strip(), cleaned.get("member")
+        found = matching_members(text, self.on)
+        if member is not None and (not text or member in found):
+            self.chosen, self.choices = member, found or [member]
+            return
+        self.choices = found
+        if len(found) == 1:
+            self.chosen = cleaned["member"] = found[0]
+            self.errors.pop("member", None)
+        elif "member" in self.errors:
+            self.add_error("member_search", self.errors.pop("member")[0])
+        elif not text:
+            self.add_error("member_search", "組合員を選んでください。")
+        elif not found:
+            self.add_error("member_search", f"「{text}」に合う在籍の組合員が見つかりません。")
+        else:
+            self.add_error(
+                "member_search", f"「{text}」に合う組合員が{_how_many(found)}あります。下から一つ選んでください。"
+            )
+
+    @property
+    def terms(self) -> dict:
+        """申込の内容のすべて（操作に渡す値）。"""
+        names = (
+            "purpose",
+            "purpose_detail",
+            "repayment_source",
+            "funding_source",
+            "no_representative_guarantee_reason",
+        )
+        return {**self.term_values, **{name: self.cleaned_data[name] for name in names}}
+
+
+def _how_many(found) -> str:
+    return f"{MOST_CHOICES}件より多く" if len(found) > MOST_CHOICES else f"{len(found)}件"
+
+
+class InvestigationForm(OperationForm):
+    """実態把握の記録。三つの把握と面談（手引き 第2章2 二）。"""
+
+    interviewed_on = JapaneseDateField(label="面談日")
+    interviewee = forms.CharField(label="面談の相手", max_length=60, help_text="例: 代表取締役 能登 一郎")
+    business = forms.CharField(
+        label="事業実態の把握", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="沿革と経営環境、経営者、業界での地位、販売・仕入、見通し。",
+    )  # fmt: skip
+    use_of_funds = forms.CharField(
+        label="資金使途の把握", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="設備なら計画と費用・既存設備との関係、運転資金なら要る理由。長期の固定要因が隠れていないか。",
+    )  # fmt: skip
+    preservation = forms.CharField(
+        label="債権保全の検討", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="返済の力、担保の評価、保証人の力。",
+    )  # fmt: skip
+    conclusion = forms.CharField(label="事務局の所見", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    FIELDS = ("interviewed_on", "interviewee", "business", "use_of_funds", "preservation", "conclusion")
+
+    def __init__(self, *args, on: date, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
+
+    def clean_interviewed_on(self):
+        day = self.cleaned_data["interviewed_on"]
+        if day > self.on:
+            raise ValidationError("面談日が先の日付です。面談した日を入力してください。")
+        return day
+
+    @property
+    def record(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.FIELDS}

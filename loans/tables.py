@@ -1,0 +1,169 @@
+"""一覧の表。画面と書出しは同じ列から作る。"""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.html import format_html
+
+from coopfin.templatetags.coopfin import jdate, rate, stage_badge, yen
+from loans import wording
+from loans.models import Application, Loan
+
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+TIGHT = {"td": {"class": "nowrap"}}
+
+
+class YenColumn(tables.Column):
+    """金額。画面では三桁区切り、書出しでは数。"""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, attrs=NUMBER, **kwargs)
+
+    def render(self, value):
+        return yen(value)
+
+    def value(self, value):
+        return value
+
+
+class DayColumn(tables.Column):
+    """日付。"""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, attrs=TIGHT, **kwargs)
+
+    def render(self, value):
+        return jdate(value)
+
+    def value(self, value):
+        return value
+
+
+class RateColumn(tables.Column):
+    """年率。"""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, attrs=NUMBER, **kwargs)
+
+    def render(self, value):
+        return rate(value)
+
+    def value(self, value):
+        return value
+
+
+class ApplicationTable(tables.Table):
+    """申込・審査の一覧。on（業務日）は、この状態になってからの日数を数えるために渡す。"""
+
+    number = tables.Column("受付番号", attrs=TIGHT, order_by=("fiscal_year", "sequence", "pk"), empty_values=())
+    member = tables.Column("組合員", order_by=("member__kana", "member__number"), attrs={"td": {"class": "member"}})
+    loan_type = tables.Column("形式", attrs=TIGHT)
+    purpose = tables.Column("使いみち", attrs=TIGHT)
+    amount = YenColumn("金額")
+    interest_rate = RateColumn("利率")
+    fee_rate = RateColumn("転貸手数料")
+    funding_source = tables.Column("原資", attrs=TIGHT)
+    state = tables.Column("状態", attrs=TIGHT)
+    age = tables.Column(
+        "日数", accessor="entered_state_on", attrs=NUMBER, order_by="-entered_state_on", empty_values=()
+    )
+    received_on = DayColumn("受付日")
+    disburse_on = DayColumn("実行希望日")
+    maturity_on = DayColumn("最終期日")
+    approval_expires_on = DayColumn("決定の有効期限")
+    received_by = tables.Column("担当", attrs=TIGHT, order_by="received_by__name")
+
+    #: はじめに出す列
+    SHOWN = ("number", "member", "loan_type", "purpose", "amount", "funding_source", "state", "age", "received_on")
+
+    class Meta:
+        model = Application
+        fields = (
+            "number", "member", "loan_type", "purpose", "amount", "interest_rate", "fee_rate", "funding_source",
+            "state", "age", "received_on", "disburse_on", "maturity_on", "approval_expires_on", "received_by",
+        )  # fmt: skip
+        row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+
+    def __init__(self, *args, on=None, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
+
+    def render_number(self, record):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.number_label)
+
+    def value_number(self, record):
+        return record.number
+
+    def render_state(self, record):
+        return stage_badge(record)
+
+    def value_state(self, record):
+        return record.get_state_display()
+
+    def render_funding_source(self, record):
+        return "転貸" if record.is_bank_funded else "自己資金"
+
+    def render_age(self, record):
+        days = self.value_age(record)
+        return "" if days is None else f"{days}日"
+
+    def value_age(self, record):
+        if record.entered_state_on is None or record.state in ("disbursed", "declined", "withdrawn"):
+            return None
+        return (self.on - record.entered_state_on).days
+
+
+class LoanTable(tables.Table):
+    """貸付台帳の一覧。残高は計上済のできごとの合計。"""
+
+    number = tables.Column("契約番号", attrs=TIGHT, order_by=("fiscal_year", "sequence"))
+    member = tables.Column("組合員", order_by=("member__kana", "member__number"), attrs={"td": {"class": "member"}})
+    loan_type = tables.Column("形式", attrs=TIGHT)
+    state = tables.Column("状態", attrs=TIGHT)
+    principal = YenColumn("元金")
+    balance = YenColumn("残高")
+    interest_rate = RateColumn("利率")
+    fee_rate = RateColumn("転貸手数料")
+    funding_source = tables.Column("原資", attrs=TIGHT)
+    repayment = tables.Column("返し方", accessor="loan_type", orderable=False)
+    contracted_on = DayColumn("契約日")
+    disbursed_on = DayColumn("実行日")
+    maturity_on = DayColumn("最終期日")
+
+    SHOWN = (
+        "number",
+        "member",
+        "loan_type",
+        "state",
+        "principal",
+        "balance",
+        "interest_rate",
+        "disbursed_on",
+        "maturity_on",
+    )
+
+    class Meta:
+        model = Loan
+        fields = (
+            "number", "member", "loan_type", "state", "principal", "balance", "interest_rate", "fee_rate",
+            "funding_source", "repayment", "contracted_on", "disbursed_on", "maturity_on",
+        )  # fmt: skip
+        row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+
+    def render_number(self, record):
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.number)
+
+    def value_number(self, record):
+        return record.number
+
+    def render_state(self, record):
+        return stage_badge(record)
+
+    def value_state(self, record):
+        return record.get_state_display()
+
+    def render_repayment(self, record):
+        return wording.repayment_text(record)
+
+    def value_repayment(self, record):
+        return wording.repayment_text(record)

@@ -1,0 +1,314 @@
+"""申込: 作る・直す・試算する・受け付ける・実態把握・差し戻す・取り下げる。"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.generic import View
+
+from coopfin.calc import days
+from coopfin.flow import block
+from coopfin.middleware import refuse_writes
+from coopfin.views import GuardedMixin, OperationView
+from loans import headroom, postings
+from loans.forms.application import (
+    BILL_TERMS,
+    ApplicationForm,
+    InvestigationForm,
+    TermsForm,
+    matching_members,
+    maturity_after,
+)
+from loans.models import Application
+from loans.operations import application as operations
+from loans.views import security
+from loans.views.base import CaseMixin, CaseOperation, CaseStep
+from members.models import Member
+
+EDIT = "loans.edit_application"
+
+
+def chosen_member(request, on) -> Member | None:
+    """?member=番号 で選ばれた在籍の組合員。"""
+    number = request.GET.get("member", "")
+    if not number:
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise Http404
+    return get_object_or_404(Member.objects.current(on).select_related("representative"), pk=int(number))
+
+
+class FormPage:
+    """申込の入力画面に共通する値。"""
+
+    form_class = ApplicationForm
+    template_name = "loans/application_form.html"
+    permission_required = EDIT
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "on": self.on, "application": self.object}
+
+    def get_context_data(self, **kwargs):
+        query = f"?application={self.object.pk}" if self.object else ""
+        return super().get_context_data(
+            preview_url=reverse("loans:preview") + query,
+            maturity_url=reverse("loans:maturity"),
+            bill_terms=list(BILL_TERMS.items()),
+            **kwargs,
+        )
+
+
+class ApplicationCreate(FormPage, CaseMixin, OperationView):
+    """借入申込の下書きを作る。受付番号は、受け付けるときに付く。"""
+
+    title = "借入申込を書く"
+    submit_label = "下書きを保存する"
+
+    def load(self):
+        return None
+
+    def get_initial(self):
+        member = chosen_member(self.request, self.on)
+        return {"member": member} if member else {}
+
+    def back_url(self):
+        return reverse("loans:applications")
+
+    def operate(self, form):
+        application = operations.create_draft(
+            member=form.cleaned_data["member"], terms=form.terms, by=self.request.user, on=self.on
+        )
+        return (
+            application,
+            application.get_absolute_url(),
+            "下書きを保存しました。「残っていること」を確かめてから、受け付けてください。",
+        )
+
+
+class ApplicationEdit(FormPage, CaseOperation):
+    """条件を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
+
+    title = "申込の内容を直す"
+    submit_label = "保存する"
+
+    def get_initial(self):
+        names = (*operations.TERM_FIELDS, "no_representative_guarantee_reason")
+        return {name: getattr(self.object, name) for name in names}
+
+    def operate(self, form):
+        application = operations.update_terms(self.object, terms=form.terms, by=self.request.user, on=self.on)
+        return application, application.get_absolute_url(), "申込の内容を保存しました。"
+
+    def get_context_data(self, **kwargs):
+        closed = self.object.state not in operations.EDITABLE
+        return super().get_context_data(
+            security=security.section(self.object, self.request.user),
+            blocked=closed,
+            blocked_why=f"いまの状態は「{self.object.get_state_display()}」です。条件を直すときは、差し戻してください。"
+            if closed
+            else "",
+            **kwargs,
+        )
+
+
+class MemberChoices(GuardedMixin, View):
+    """組合員を探した結果（htmx）。"""
+
+    permission_required = EDIT
+    http_method_names = ["get"]
+
+    def get(self, request):
+        text = request.GET.get("member_search", "").strip()[:100]
+        choices = matching_members(text, self.on)
+        chosen = choices[0] if len(choices) == 1 else None
+        context = {"choices": choices, "chosen": chosen, "text": text}
+        return render(request, "loans/parts/member_choices.html", context)
+
+
+class ReadingPost(GuardedMixin, View):
+    """送られた欄から計算して見せるだけの要求。書こうとすれば断る。"""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        with connection.execute_wrapper(refuse_writes):
+            return self.answer(request, **kwargs)
+
+
+class Maturity(ReadingPost):
+    """手形の期日を、90日・3か月などから計算して欄に入れる（htmx）。"""
+
+    permission_required = EDIT
+
+    def answer(self, request):
+        form = TermsForm(request.POST, on=self.on)
+        form.is_valid()
+        term, start = request.POST.get("term", ""), form.cleaned_data.get("disburse_on")
+        problem, value = "", request.POST.get("maturity_on", "")
+        if term not in BILL_TERMS:
+            problem = "期間を選んでください。"
+        elif start is None:
+            problem = "先に実行希望日を入力してください。"
+        else:
+            value = maturity_after(start, term, form.policy.new_bill_count if form.policy else "both_ends")
+        fresh = TermsForm(initial={"maturity_on": value}, on=self.on)
+        html = render_to_string(
+            "loans/parts/maturity.html",
+            {"form": fresh, "problem": problem, "bill_terms": list(BILL_TERMS.items()), "maturity_url": request.path},
+            request,
+        )
+        response = HttpResponse(html)
+        # 欄の値が変わったことを、試算に知らせる。
+        response["HX-Trigger-After-Settle"] = "recalculate"
+        return response
+
+
+class Preview(ReadingPost):
+    """入力の途中の試算（htmx）。保存するときと同じ計算・同じ転記・同じ余力を見せ、何も書かない。"""
+
+    permission_required = EDIT
+
+    def answer(self, request):
+        application = None
+        if number := request.GET.get("application", ""):
+            if not (number.isascii() and number.isdigit() and len(number) <= 18):
+                raise Http404
+            visible = Application.objects.visible_to(request.user, self.on).select_related("member", "policy")
+            application = get_object_or_404(visible, pk=int(number))
+        form = ApplicationForm(request.POST, on=self.on, application=application)
+        form.is_valid()
+        return render(request, "loans/preview.html", preview_context(form, self.on))
+
+
+#: 試算に要る欄。ほかの欄の書きかけは、試算では言わない。
+_TERMS = (
+    "loan_type", "amount", "interest_rate", "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months",
+    "grace_installments", "first_due_on", "anchor_day",
+)  # fmt: skip
+
+
+def preview_context(form: ApplicationForm, on) -> dict:
+    """試算の中身。計算・伝票・余力・気をつけること・足りない欄。"""
+    computation, member = form.computation, form.chosen
+    context = {"form": form, "computation": computation, "no_policy": form.policy is None, "notes": []}
+    if computation is None:
+        problems = [(form[name].label, text) for name in _TERMS if name in form.errors for text in form.errors[name]]
+        asked = [(label, text) for label, text in problems if form.data]
+        context["missing"] = [label for label, text in asked if _is_missing(text)]
+        context["problems"] = [(label, text) for label, text in asked if not _is_missing(text)]
+        return context
+    draft = form.unsaved(member)
+    context["slip"] = postings.disbursed(calculation=computation, member=member)
+    context["application"] = draft
+    context["notes"] = _notes(form, on)
+    if member is not None and draft.funding_source:
+        context["headroom"] = headroom.of(draft, on)
+    return context
+
+
+def _is_missing(text: str) -> bool:
+    return text.endswith(("入力してください。", "選んでください。"))
+
+
+def _notes(form, on) -> list[str]:
+    """止めはしないが、気づいてほしいこと。"""
+    start, notes = form.cleaned_data["disburse_on"], []
+    if start < on:
+        notes.append("実行希望日が過ぎています。")
+    if not days.is_business_day(start):
+        notes.append("実行希望日は銀行の休業日です。実行するときは営業日にします。")
+    if form.is_bill:
+        maturity = form.cleaned_data["maturity_on"]
+        if not days.is_business_day(maturity):
+            notes.append("手形の期日が銀行の休業日です。")
+        if maturity > form.policy.paper_bill_last_maturity_on:
+            notes.append("手形の期日が、紙の手形を交換できる最後の日を過ぎます。")
+    else:
+        first, anchor = form.cleaned_data["first_due_on"], form.cleaned_data["anchor_day"]
+        if first == days.month_end(first.year, first.month) and first.day < 31 and anchor != 31:
+            notes.append("初回期日は月の末日です。毎回を末日にするときは「毎回の期日（日）」に 31 と入れてください。")
+    return notes
+
+
+class Receive(CaseStep):
+    """受け付ける。"""
+
+    step_name = "receive"
+    operation = operations.receive
+
+    def operate(self, form):
+        reason = form.cleaned_data.get("reason", "")
+        application = operations.receive(self.object, by=self.request.user, on=self.on, reason=reason)
+        return application, application.get_absolute_url(), f"受け付けました（受付番号 {application.number}）。"
+
+
+class Investigate(CaseStep):
+    """実態把握を始める。"""
+
+    step_name = "investigate"
+    operation = operations.investigate
+    notice = "実態把握を始めました。"
+
+    def success_url_for(self, obj):
+        return reverse("loans:investigation", args=[obj.pk])
+
+
+class InvestigationRecord(CaseOperation):
+    """実態把握の記録。"""
+
+    form_class = InvestigationForm
+    template_name = "loans/investigation_form.html"
+    permission_required = "loans.investigate"
+    title = "実態把握を記入する"
+    submit_label = "記録する"
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "on": self.on}
+
+    def get_initial(self):
+        written = getattr(self.object, "investigation", None)
+        if written is None:
+            return {"interviewed_on": self.on, "interviewee": self._representative()}
+        return {name: getattr(written, name) for name in InvestigationForm.FIELDS}
+
+    def _representative(self) -> str:
+        member = self.object.member
+        return f"{member.get_representative_title_display()} {member.representative}"
+
+    def operate(self, form):
+        operations.record_investigation(self.object, record=form.record, by=self.request.user, on=self.on)
+        return self.object, self.object.get_absolute_url(), "実態把握を記録しました。"
+
+    def get_context_data(self, **kwargs):
+        findings = []
+        if self.object.state != "investigation":
+            text = (
+                f"いまの状態は「{self.object.get_state_display()}」です。記録できるのは「実態把握中」のときだけです。"
+            )
+            findings.append(block(text, "事務の流れ"))
+        return super().get_context_data(blocked=bool(findings), findings=findings or None, **kwargs)
+
+
+class Return(CaseStep):
+    """差し戻す。"""
+
+    step_name = "return"
+    operation = operations.return_
+    notice = "差し戻しました。"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(danger=True, **kwargs)
+
+
+class Withdraw(CaseStep):
+    """取り下げる。"""
+
+    step_name = "withdraw"
+    operation = operations.withdraw
+    notice = "取り下げました。"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(danger=True, **kwargs)

@@ -1,0 +1,131 @@
+"""案件のページ。道のり・残っていること・計算・保全・審査・契約・経過を一枚に集める。"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from coopfin.views import GuardedMixin, RememberReading
+from governance.models import AgendaItem
+from loans import wording
+from loans.enums import ApplicationState as S
+from loans.models import Application
+from loans.operations import application as operations
+from loans.operations import review
+from loans.views import panels, security
+from loans.views.base import CaseMixin
+from loans.workflow import documents_of
+
+
+class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
+    """案件のページ。見てよい人だけが開け、開いたことは記録に残る。"""
+
+    permission_required = "loans.view_application"
+    template_name = "loans/application_detail.html"
+    title = ""
+
+    def get_context_data(self, **kwargs):
+        self.object = application = self.load()
+        self.remember(application)
+        user, on = self.request.user, self.on
+        voucher = panels.waiting_voucher(application)
+        upcoming = panels.next_step(application, user, on, voucher)
+        committee, board = panels.committee(application, on), panels.board(application, on)
+        advised = _decided(committee)
+        decided, waiting = _decided(board), _open(board)
+        opinion = _opinion(application, committee, user, on)
+        loan = application.loan
+        return super().get_context_data(
+            title=application.title,
+            breadcrumbs=[("申込・審査", reverse("loans:applications")), (application.number_label, "")],
+            under=_under(application, on),
+            road=panels.road(application, advised, decided, waiting),
+            upcoming=upcoming,
+            actions=panels.actions(application, user, on, upcoming, voucher),
+            committee=committee,
+            board=board,
+            opinion=opinion,
+            board_first=application.state == S.BOARD_QUEUE and not user.has_perm("loans.edit_application"),
+            calculation=panels.calculation(application, on),
+            headroom=panels.room(application, on),
+            facts=_facts(application, user),
+            guarantee_reason=application.no_representative_guarantee_reason,
+            security=security.section(application, user),
+            investigation=getattr(application, "investigation", None),
+            may_investigate=application.state == S.INVESTIGATION and user.has_perm("loans.investigate"),
+            may_edit=application.state in operations.EDITABLE and user.has_perm("loans.edit_application"),
+            loan=loan,
+            voucher=voucher,
+            papers=list(documents_of(loan).defer("content")) if loan and user.has_perm("documents.view_paper") else [],
+            may_see_loan=loan is not None and user.has_perm("loans.view_loan"),
+            may_see_papers=loan is not None and user.has_perm("documents.view_paper"),
+            conditions=list(application.conditions.all()),
+            may_meet=application.state in (S.APPROVED, S.CONTRACTING) and user.has_perm("loans.contract"),
+            fundings=list(application.funding_decisions.select_related("recorded_by", "document")),
+            timeline=panels.timeline(application, application.contracts.all()),
+            **kwargs,
+        )
+
+
+def _decided(panel) -> AgendaItem | None:
+    return panel["item"] if panel and not panel["item"].is_open else None
+
+
+def _open(panel) -> AgendaItem | None:
+    return panel["item"] if panel and panel["item"].is_open else None
+
+
+def _opinion(application, committee, user, on) -> dict | None:
+    """この人が委員として意見を述べる欄。委員でなければ None。"""
+    if application.state != S.COMMITTEE_QUEUE or not user.has_perm("loans.give_opinion") or committee is None:
+        return None
+    person = getattr(user, "person", None)
+    own = next((row["opinion"] for row in committee["rows"] if row["seat"].person == person), None)
+    return {"own": own, "refusals": review.opinion_refusals(application, by=user, on=on)}
+
+
+def _under(application: Application, on) -> list[str]:
+    """見出しの下の一行。"""
+    number = f"受付番号 {application.number}" if application.number else "受付前（番号はまだありません）"
+    found = [number]
+    if application.received_on:
+        day = application.received_on
+        found.append(f"{day.year}年{day.month}月{day.day}日受付")
+    found.append(f"担当 {application.received_by or application.created_by}")
+    if application.entered_state_on and application.state in (S.RETURNED, *OPEN_AND_WAITING):
+        waited = (on - application.entered_state_on).days
+        if waited:
+            found.append(f"この段で{waited}日")
+    return found
+
+
+OPEN_AND_WAITING = (
+    S.RECEIVED, S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED, S.CONTRACTING, S.READY,
+)  # fmt: skip
+
+
+def _facts(application: Application, user) -> list[dict]:
+    """申込の内容。"""
+    member = application.member
+    term = wording.term_text(application.disburse_on, application.maturity_on, application.loan_type)
+    account = member.bank_account or "（口座が登録されていません）"
+    rows = [
+        {
+            "label": "申込者",
+            "value": member,
+            "url": member.get_absolute_url() if user.has_perm("members.view_member") else "",
+        },
+        {"label": "代表者", "value": member.representative},
+        {"label": "形式", "value": f"{application.get_loan_type_display()}（{term}）"},
+        {"label": "使いみち", "value": f"{application.get_purpose_display()}。{application.purpose_detail}"},
+        {"label": "返済の財源", "value": application.repayment_source},
+        {"label": "利率", "rate": application.interest_rate},
+        {"label": "転貸手数料", "rate": application.fee_rate},
+        {"label": "原資", "value": application.get_funding_source_display()},
+        {"label": "実行希望日", "day": application.disburse_on},
+        {"label": "手形の期日" if application.is_bill else "最終期日", "day": application.maturity_on},
+        {"label": "返し方", "value": wording.repayment_text(application)},
+    ]
+    if user.has_perm("members.view_member"):
+        rows.append({"label": "振込先", "value": account})
+    return rows

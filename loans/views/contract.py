@@ -1,0 +1,311 @@
+"""契約: 原資の決定、契約手続、書類、条件、実行準備の確認。"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+
+from coopfin.flow import StepRefused
+from coopfin.models import Cooperative, UsedToken
+from coopfin.views import GuardedMixin, OncePerToken, RememberReading
+from documents import operations as documents
+from documents.paper import CannotRender, preview_response
+from governance.models import LimitResolution
+from loans import printing
+from loans.enums import ApplicationState, FundingResult
+from loans.forms.contract import ConditionForm, ContractForm, FundingForm
+from loans.models import Condition
+from loans.operations import contract as operations
+from loans.views.base import CaseMixin, CaseOperation, CaseStep
+from loans.workflow import documents_of
+
+
+def designated_banks(on) -> list[str]:
+    """有効な決議の ⑤ 取引金融機関。"""
+    cooperative = Cooperative.current()
+    resolution = LimitResolution.current(on, cooperative.fiscal_start_month if cooperative else 4)
+    return [str(bank) for bank in resolution.designated_banks.all()] if resolution else []
+
+
+class Funding(CaseStep):
+    """原資の決定を記録する。条件が変われば、案件は理事会に戻る。"""
+
+    step_name = "record_funding"
+    form_class = FundingForm
+    template_name = "loans/funding_form.html"
+
+    def load(self):
+        application = super().load()
+        if not application.is_bank_funded:
+            raise Http404
+        return application
+
+    def get_form_kwargs(self):
+        return {
+            **super().get_form_kwargs(), "on": self.on, "application": self.object, "banks": designated_banks(self.on)
+        }  # fmt: skip
+
+    def get_initial(self):
+        banks = designated_banks(self.on)
+        return {"bank": banks[0]} if len(banks) == 1 else {}
+
+    def operate(self, form):
+        cleaned, user = form.cleaned_data, self.request.user
+        upload = None
+        if cleaned.get("notice"):
+            upload = documents.accept_upload(
+                file=cleaned["notice"], kind="原資の決定通知", target=self.object, by=user, on=self.on
+            )
+        changed = cleaned["result"] == FundingResult.CHANGED
+        operations.record_funding(
+            self.object,
+            bank=cleaned["bank"],
+            decided_on=cleaned["decided_on"],
+            result=cleaned["result"],
+            amount=cleaned["amount"],
+            bank_rate=cleaned["bank_rate"],
+            maturity_on=cleaned["maturity_on"],
+            document_reference=cleaned["document_reference"],
+            note=cleaned["note"],
+            upload=upload,
+            new_terms=form.new_terms if changed else None,
+            reason=cleaned.get("reason", ""),
+            by=user,
+            on=self.on,
+        )
+        message = "原資の決定を記録しました。"
+        if changed:
+            message += "条件が変わったため、案件を理事会に戻しました。"
+        return self.object, self.object.get_absolute_url(), message
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(banks=designated_banks(self.on), decisions=self._decisions(), **kwargs)
+
+    def _decisions(self):
+        return list(self.object.funding_decisions.select_related("recorded_by", "document"))
+
+
+class Contract(CaseStep):
+    """契約手続を始める。公正証書は、入力された契約日で確かめる。"""
+
+    step_name = "contract"
+    form_class = ContractForm
+    template_name = "loans/contract_form.html"
+
+    def given(self):
+        return {"contract_on": self._contract_on()}
+
+    def _contract_on(self):
+        """確かめる契約日。送られた日付が読めなければ、初めの値。"""
+        field = ContractForm.base_fields["contracted_on"]
+        try:
+            return field.clean(self.request.POST.get("contracted_on", ""))
+        except ValidationError:
+            return self._default_day()
+
+    def _default_day(self):
+        return max(self.on, self.object.approved_on or self.on)
+
+    def get_initial(self):
+        return {"contracted_on": self._default_day()}
+
+    def operate(self, form):
+        cleaned = form.cleaned_data
+        loan = operations.begin(
+            self.object, contracted_on=cleaned["contracted_on"], reason=cleaned.get("reason", ""),
+            by=self.request.user, on=self.on,
+        )  # fmt: skip
+        papers_url = reverse("loans:contract_papers", args=[self.object.pk])
+        return loan, papers_url, f"契約番号 {loan.number} を付けました。書類を発行し、調印済を受け取ってください。"
+
+
+class CancelContract(CaseStep):
+    """契約手続を取りやめる。"""
+
+    step_name = "cancel_contract"
+    operation = operations.cancel
+    notice = "契約手続を取りやめました。承認は残っています。"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(danger=True, **kwargs)
+
+
+# --- 書類 ----------------------------------------------------------------------------------
+
+
+class PapersMixin(CaseMixin, GuardedMixin, RememberReading):
+    """契約のある案件だけを読む。"""
+
+    def load_case(self):
+        self.object = self.load()
+        self.remember(self.object)
+        if self.object.loan is None:
+            raise Http404
+        return self.object
+
+    def paper(self, loan):
+        found = next((paper for paper in printing.papers_for(loan) if paper.code == self.kwargs["code"]), None)
+        if found is None:
+            raise Http404
+        return found
+
+
+class ContractPapers(PapersMixin, TemplateView):
+    """契約書類: 見本を見る、発行する、受け取る。"""
+
+    permission_required = "documents.view_paper"
+    template_name = "loans/contract_papers.html"
+    title = "契約書類"
+
+    def get_context_data(self, **kwargs):
+        application = self.load_case()
+        loan, user = application.loan, self.request.user
+        issued = {
+            document.paper: document for document in documents_of(loan).defer("content").select_related("signed_by")
+        }
+        rows = [{"paper": paper, "document": issued.pop(paper.code, None)} for paper in printing.papers_for(loan)]
+        contracting = application.state == ApplicationState.CONTRACTING
+        signed = sum(1 for row in rows if row["document"] is not None and row["document"].signed_on)
+        return super().get_context_data(
+            title=self.title,
+            loan=loan,
+            rows=[{**row, "token": uuid.uuid4().hex} for row in rows],
+            others=list(issued.values()),
+            signed=signed,
+            may_issue=contracting and user.has_perm("loans.issue_papers"),
+            version=application.version,
+            contracting=contracting,
+            **kwargs,
+        )
+
+
+class PaperPreview(PapersMixin, View):
+    """発行する前の見本。"""
+
+    permission_required = "documents.view_paper"
+    http_method_names = ["get"]
+
+    def get(self, request, pk, code):
+        application = self.load_case()
+        loan = application.loan
+        paper = self.paper(loan)
+        back = reverse("loans:contract_papers", args=[pk])
+        try:
+            context = printing.context_for(paper, loan, on=self.on)
+        except CannotRender as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(back)
+        may_issue = application.state == ApplicationState.CONTRACTING and request.user.has_perm("loans.issue_papers")
+        already = documents_of(loan).filter(paper=paper.code).exists()
+        issue = reverse("loans:paper_issue", args=[pk, code]) if may_issue and not already else ""
+        return preview_response(request, paper, context, back_url=back, issue_url=issue, token=uuid.uuid4().hex)
+
+
+class PaperIssue(PapersMixin, OncePerToken, View):
+    """書類を発行する。描くのは取引の外なので、二度押しは合言葉と「発行済」の断りで防ぐ。"""
+
+    permission_required = "loans.issue_papers"
+    http_method_names = ["post"]
+
+    def post(self, request, pk, code):
+        token = request.POST.get("token", "")
+        done = self.already_done(token)
+        if done:
+            return done
+        application = self.load_case()
+        self.paper(application.loan)
+        back = reverse("loans:contract_papers", args=[pk])
+        try:
+            document = operations.issue_paper(application, code=code, by=request.user, on=self.on)
+        except StepRefused as refusal:
+            for finding in refusal.findings:
+                messages.error(request, f"{finding.text} {finding.detail}".strip())
+            return HttpResponseRedirect(back)
+        if token:
+            UsedToken.objects.get_or_create(token=token[:40], by=request.user, defaults={"result_url": back})
+        messages.success(
+            request, f"{document.paper_label}を発行しました（{document.label}）。印刷して、署名・押印を受けてください。"
+        )
+        return HttpResponseRedirect(back)
+
+
+class PaperSigned(PapersMixin, OncePerToken, View):
+    """調印済の書類を受け取ったことを記録する。"""
+
+    permission_required = "loans.issue_papers"
+    http_method_names = ["post"]
+
+    def post(self, request, pk, document):
+        application = self.load_case()
+        found = get_object_or_404(documents_of(application.loan), pk=document)
+        back = reverse("loans:contract_papers", args=[pk])
+
+        def work():
+            operations.receive_signed(application, found, by=request.user, on=self.on)
+            messages.success(request, f"{found.paper_label}の調印済を受け取りました。")
+            return found, back
+
+        try:
+            _, response = self.run_once(request.POST.get("token", ""), work)
+        except StepRefused as refusal:
+            for finding in refusal.findings:
+                messages.error(request, finding.text)
+            return HttpResponseRedirect(back)
+        return response
+
+
+# --- 条件と確認 -----------------------------------------------------------------------------
+
+
+class Conditions(CaseOperation):
+    """理事会の条件。満たしたことを、一つずつ確かめて記録する。"""
+
+    form_class = ConditionForm
+    template_name = "loans/conditions.html"
+    permission_required = "loans.contract"
+    title = "理事会の条件"
+    submit_label = "満たしたことを記録する"
+
+    def _condition(self) -> Condition | None:
+        number = self.request.POST.get("condition", "")
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+            return None
+        return self.object.conditions.filter(pk=int(number)).first()
+
+    def operate(self, form):
+        condition = self._condition()
+        if condition is None:
+            raise Http404
+        operations.meet_condition(
+            self.object, condition, evidence=form.cleaned_data["evidence"], by=self.request.user, on=self.on
+        )
+        url = reverse("loans:conditions", args=[self.object.pk])
+        return condition, url, f"条件「{condition.text}」を満たしたことを記録しました。"
+
+    def get_context_data(self, **kwargs):
+        open_states = (ApplicationState.APPROVED, ApplicationState.CONTRACTING)
+        bound = kwargs.get("form")
+        rows = []
+        for condition in self.object.conditions.all():
+            chosen = bound is not None and bound.is_bound and self.request.POST.get("condition") == str(condition.pk)
+            form = (
+                bound
+                if chosen
+                else ConditionForm(version=self.version_of(self.object), auto_id=f"id_{condition.pk}_%s")
+            )
+            rows.append({"condition": condition, "form": form})
+        return super().get_context_data(rows=rows, may_record=self.object.state in open_states, **kwargs)
+
+
+class ConfirmReady(CaseStep):
+    """実行できることを確認する。契約手続をした人とは別の人が行う。"""
+
+    step_name = "confirm_ready"
+    operation = operations.confirm_ready
+    notice = "実行できることを確認しました。実行の伝票を起票できます。"

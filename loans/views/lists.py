@@ -1,0 +1,171 @@
+"""一覧: 申込・審査、契約・実行、貸付台帳。絞り込み・並べ替え・列・合計・書出しをそろえる。"""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+
+from coopfin.views import GuardedMixin
+from ledger import exports
+from loans.filters import CONTRACT_STATES, STAGES, ApplicationFilter, LoanFilter
+from loans.models import Application, Loan, LoanEvent
+from loans.tables import ApplicationTable, LoanTable
+
+
+class WorkList(GuardedMixin, SingleTableMixin, FilterView):
+    """一覧の土台。見ているとおりの列と絞り込みを、Excel・CSV に書き出せる。"""
+
+    template_name = "loans/list.html"
+    paginate_by = 50
+    strict = False
+    title = ""
+    export_permission = "loans.export"
+
+    def get(self, request, *args, **kwargs):
+        wanted = exports.wanted(request)
+        if not wanted:
+            return super().get(request, *args, **kwargs)
+        if not request.user.has_perm(self.export_permission):
+            return self.handle_no_permission()
+        filterset = self.get_filterset(self.get_filterset_class())
+        self.object_list = filterset.qs
+        # get_table は一覧と同じ列と並びを使い、ページには分けない。
+        self.paginate_by = self.table_pagination = False
+        table = self.get_table(**self.get_table_kwargs())
+        headers, *rows = table.as_values()
+        return exports.download(self.title, headers, rows, wanted, on=self.on)
+
+    def all_columns(self) -> list[str]:
+        return list(self.table_class.Meta.fields)
+
+    def shown_columns(self) -> list[str]:
+        wanted = [name for name in self.request.GET.getlist("columns") if name in self.all_columns()]
+        return wanted or list(self.table_class.SHOWN)
+
+    def get_table_kwargs(self):
+        shown = self.shown_columns()
+        return {"exclude": [name for name in self.all_columns() if name not in shown]}
+
+    def sums(self, found) -> list[dict]:
+        return []
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        shown = self.shown_columns()
+        may_export = self.request.user.has_perm(self.export_permission)
+        return {
+            **context,
+            "title": self.title,
+            "count": context["table"].paginator.count,
+            "sums": self.sums(self.object_list),
+            "exports": exports.links(self.request) if may_export else [],
+            "columns": [
+                {"name": name, "label": self.table_class.base_columns[name].header or "", "shown": name in shown}
+                for name in self.all_columns()
+            ],
+            "empty": self.empty(),
+        }
+
+
+class Applications(WorkList):
+    """申込・審査。見てよい案件だけが並ぶ。"""
+
+    permission_required = "loans.view_application"
+    title = "申込・審査"
+    table_class = ApplicationTable
+    filterset_class = ApplicationFilter
+
+    def visible(self):
+        return Application.objects.visible_to(self.request.user, self.on)
+
+    def get_queryset(self):
+        return self.visible().select_related("member", "received_by")
+
+    def get_table_kwargs(self):
+        return {**super().get_table_kwargs(), "on": self.on}
+
+    def sums(self, found):
+        return [{"label": "金額の計", "amount": found.aggregate(total=Sum("amount"))["total"] or 0}]
+
+    def tabs(self):
+        """段ごとの件数（見てよい案件のすべてについて、一度に数える）。"""
+        counts = self.visible().aggregate(
+            **{key: Count("pk", filter=Q(state__in=states)) for key, (_, states) in STAGES.items()}, all=Count("pk")
+        )
+        current = self.request.GET.get("stage", "")
+        tabs = [{"key": "", "label": "すべて", "count": counts["all"], "current": not current}]
+        for key, (label, _) in STAGES.items():
+            if counts[key] or key == current:
+                tabs.append({"key": key, "label": label, "count": counts[key], "current": key == current})
+        return tabs if counts["all"] else []
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        primary = None
+        if user.has_perm("loans.edit_application"):
+            primary = {"label": "借入申込を書く", "url": reverse("loans:create")}
+        return super().get_context_data(tabs=self.tabs(), primary=primary, **kwargs)
+
+    def empty(self):
+        if self.request.user.has_perm("loans.edit_application"):
+            return {
+                "text": "申込はまだありません。",
+                "hint": "組合員から借入の申込を受けたら、ここから書き始めます。",
+                "url": reverse("loans:create"),
+                "label": "借入申込を書く",
+            }
+        return {"text": "見られる案件はまだありません。", "hint": "付議された案件が、ここに並びます。"}
+
+
+class Contracting(Applications):
+    """契約・実行。承認済から実行待ちまで。"""
+
+    title = "契約・実行"
+
+    def get_queryset(self):
+        return super().get_queryset().filter(state__in=CONTRACT_STATES)
+
+    def shown_columns(self):
+        wanted = [name for name in self.request.GET.getlist("columns") if name in self.all_columns()]
+        return wanted or [
+            "number", "member", "loan_type", "amount", "funding_source", "state", "age", "disburse_on",
+            "approval_expires_on",
+        ]  # fmt: skip
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "primary": None, "tabs": None}
+
+    def empty(self):
+        return {"text": "契約・実行を待つ案件はありません。", "hint": "理事会で承認された案件が、ここに並びます。"}
+
+
+class Loans(WorkList):
+    """貸付台帳。残高は計上済のできごとの合計。"""
+
+    permission_required = "loans.view_loan"
+    title = "貸付台帳"
+    table_class = LoanTable
+    filterset_class = LoanFilter
+
+    def get_queryset(self):
+        visible = Application.objects.visible_to(self.request.user, self.on)
+        return (
+            Loan.objects.with_balance()
+            .filter(application__in=visible.order_by().values("pk"))
+            .select_related("member")
+            # 集計を付けた問合せは、モデルの決めた並びを使わない。
+            .order_by("-fiscal_year", "-sequence")
+        )
+
+    def sums(self, found):
+        principal = found.order_by().aggregate(total=Sum("principal"))["total"] or 0
+        balance = LoanEvent.objects.posted().filter(loan__in=found.order_by().values("pk"))
+        return [
+            {"label": "元金の計", "amount": principal},
+            {"label": "残高の計", "amount": balance.aggregate(total=Sum("principal"))["total"] or 0},
+        ]
+
+    def empty(self):
+        return {"text": "貸付はまだありません。", "hint": "契約手続を始めた案件に契約番号が付き、ここに並びます。"}

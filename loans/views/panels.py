@@ -1,0 +1,339 @@
+"""案件のページの部分: 答申、理事会、道のり、経過、計算、できる手続。読むだけで、何も変えない。"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from coopfin import log
+from coopfin.calc.yen import ImpossibleTerms
+from coopfin.flow import Finding, Step
+from coopfin.models import Policy
+from coopfin.roles import roles_with
+from governance import operations as governance
+from governance.enums import BodyKind, ItemResult, ItemState
+from loans import headroom, items, postings
+from loans.enums import ApplicationState as S
+from loans.enums import FundingResult, LoanState
+from loans.models import Application
+from loans.terms import LoanTerms, compute
+from loans.workflow import FLOW, waiting_events
+
+#: ステップ → そのページ
+PAGES = {
+    "receive": "receive",
+    "investigate": "investigate",
+    "submit_to_committee": "submit_to_committee",
+    "recommend": "recommend",
+    "submit_to_board": "submit_to_board",
+    "approve": "decide",
+    "return": "return",
+    "withdraw": "withdraw",
+    "record_funding": "funding",
+    "contract": "contract",
+    "cancel_contract": "cancel_contract",
+    "confirm_ready": "confirm_ready",
+    "prepare_disbursement": "disburse",
+}
+BUTTON_LABELS = {"approve": "理事会の決定を記録する"}
+#: 見出し「…までに残っていること」
+UNTIL = {
+    "receive": "受け付けるまで",
+    "investigate": "実態把握を始めるまで",
+    "submit_to_committee": "金融委員会に付議するまで",
+    "recommend": "答申まで",
+    "submit_to_board": "理事会に付議するまで",
+    "approve": "承認まで",
+    "contract": "契約手続を始めるまで",
+    "confirm_ready": "実行の準備が整うまで",
+    "prepare_disbursement": "実行の起票まで",
+    "disburse": "実行の承認まで",
+}
+NEXT = {
+    S.DRAFT: "receive",
+    S.RECEIVED: "investigate",
+    S.RETURNED: "investigate",
+    S.INVESTIGATION: "submit_to_committee",
+    S.COMMITTEE_QUEUE: "recommend",
+    S.RECOMMENDED: "submit_to_board",
+    S.BOARD_QUEUE: "approve",
+    S.APPROVED: "contract",
+    S.CONTRACTING: "confirm_ready",
+    S.READY: "prepare_disbursement",
+}
+#: 理事会の決定のページは、承認できなくても否決・継続審議のために開く
+_CLOSING = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
+#: その手続をする人でなければ、言っても仕方のないこと
+_PERSONAL = {"permission", "receiver", "investigator", "contract-maker"}
+
+
+def waiting_voucher(application: Application):
+    """承認を待つ実行の伝票（なければ None）。"""
+    loan = application.loan
+    event = next(iter(waiting_events(loan)), None) if loan is not None else None
+    return event.voucher if event else None
+
+
+def may_open(user, url: str) -> bool:
+    """この人が開けるページか。開けないページへのリンクは出さない。"""
+    if not url:
+        return True
+    try:
+        match = resolve(url.partition("?")[0].partition("#")[0])
+    except Resolver404:
+        return False
+    if match.namespace == "admin":
+        return user.has_perm("coopfin.use_admin")
+    view = getattr(match.func, "view_class", None)
+    permission = getattr(view(), "permission_required", None) if view else None
+    return user.has_perm(permission) if isinstance(permission, str) else True
+
+
+# --- 次のステップ ---------------------------------------------------------------------------
+
+
+def next_step(application: Application, user, on, voucher=None) -> dict | None:
+    """次のステップ、残っていること、それをする人。"""
+    name = "disburse" if voucher is not None else NEXT.get(application.state)
+    if name is None:
+        return None
+    step = FLOW[name]
+    may = user.has_perm(step.permission)
+    findings = FLOW.findings(step, application, by=user, on=on)
+    if not may:
+        # よその人の手続では、踏む本人についての確認は出さない。
+        findings = [finding for finding in findings if finding.code not in _PERSONAL]
+    findings = [f if may_open(user, f.url) else replace(f, url="") for f in findings]
+    return {
+        "step": step,
+        "name": name,
+        "until": UNTIL[name],
+        "findings": findings,
+        "may": may,
+        "who": "・".join(role.label for role in sorted(roles_with(step.permission), key=lambda role: role.value)),
+    }
+
+
+def actions(application: Application, user, on, upcoming: dict | None, voucher=None) -> list[dict]:
+    """いま踏めるステップのボタン。主なものを最後に置く。"""
+    found = []
+    for step in FLOW.open_steps(application):
+        page = PAGES.get(step.name)
+        if page is None or not user.has_perm(step.permission):
+            continue
+        if step.name == "record_funding" and not application.is_bank_funded:
+            continue
+        if step.name == "prepare_disbursement" and voucher is not None:
+            continue
+        primary = upcoming is not None and step.name == upcoming["name"]
+        findings = upcoming["findings"] if primary else ()
+        found.append(
+            {
+                "label": BUTTON_LABELS.get(step.name, step.label),
+                "url": reverse(f"loans:{page}", args=[application.pk]),
+                "primary": primary,
+                "closed": _closed(step, findings),
+            }
+        )
+    if voucher is not None and user.has_perm("ledger.view_voucher"):
+        label = "伝票を見て承認する" if upcoming and upcoming["may"] else "承認を待つ伝票を見る"
+        found.append({"label": label, "url": voucher.get_absolute_url(), "primary": True, "closed": False})
+    return sorted(found, key=lambda action: action["primary"])
+
+
+def _closed(step: Step, findings: list[Finding] | tuple) -> bool:
+    if step.name == "approve":
+        return any(finding.blocks and finding.code in _CLOSING for finding in findings)
+    return any(finding.blocks for finding in findings)
+
+
+# --- 道のり ---------------------------------------------------------------------------------
+
+
+def road(application: Application, advised, decided, board_item) -> list[dict]:
+    """受付 → 実態把握 → 答申 → 決定 → 原資 → 契約 → 実行。日付と結果を添える。"""
+    loan, funding = application.loan, application.funding
+    investigation = getattr(application, "investigation", None)
+    stops = [
+        ("received", "受付", application.received_on, ""),
+        ("investigated", "実態把握", investigation.updated_on if investigation else None, ""),
+        ("advised", "金融委員会 答申", advised.decided_on if advised else None, _result(advised)),
+        ("decided", "理事会 決定", *_decision_note(decided, board_item)),
+        (
+            "funded",
+            "原資の決定",
+            funding.decided_on if funding else None,
+            funding.get_result_display() if funding else "",
+        ),
+        ("contracted", "契約", loan.contracted_on if loan else None, loan.number if loan else ""),
+        ("disbursed", "実行", loan.disbursed_on if loan else None, ""),
+    ]
+    if not application.is_bank_funded:
+        stops = [stop for stop in stops if stop[0] != "funded"]
+    here = _here(application)
+    names = [name for name, *_ in stops]
+    reached = names.index(here) if here in names else (len(names) if application.state == S.DISBURSED else None)
+    marked = []
+    for place, (name, label, on, note) in enumerate(stops):
+        if reached is None:
+            state = "done" if on else "todo"
+        else:
+            state = "done" if place < reached else "now" if place == reached else "todo"
+        # 差し戻されてやり直すときは、これから踏む所の前の日付を出さない。
+        shown = state == "done" or (state == "now" and name in ("decided", "contracted", "funded"))
+        marked.append({"label": label, "state": state, "date": on if shown else None, "note": note if shown else ""})
+    return marked
+
+
+def _here(application: Application) -> str | None:
+    if application.state == S.APPROVED and application.is_bank_funded and not _is_funded(application):
+        return "funded"
+    return {
+        S.DRAFT: "received", S.RECEIVED: "investigated", S.RETURNED: "investigated", S.INVESTIGATION: "investigated",
+        S.COMMITTEE_QUEUE: "advised", S.RECOMMENDED: "decided", S.BOARD_QUEUE: "decided", S.APPROVED: "contracted",
+        S.CONTRACTING: "contracted", S.READY: "disbursed",
+    }.get(application.state)  # fmt: skip
+
+
+def _is_funded(application: Application) -> bool:
+    decision = application.funding
+    return decision is not None and decision.result != FundingResult.REFUSED
+
+
+def _result(item) -> str:
+    return item.get_result_display() if item else ""
+
+
+def _decision_note(decided, waiting):
+    if waiting is not None:
+        return (waiting.meeting.held_on, "開催") if waiting.meeting_id else (None, "議案になるのを待っています")
+    return (decided.decided_on, _result(decided)) if decided else (None, "")
+
+
+# --- 委員会と理事会 -------------------------------------------------------------------------
+
+
+def _item(application: Application, kind: str):
+    """この機関の、いちばん新しい議案（付議中のものがあれば、それ）。"""
+    found = items.of(application).filter(body__kind=kind).exclude(state=ItemState.WITHDRAWN)
+    return found.prefetch_related(
+        "recusals__person",
+        "opinions__seat__person",
+        "votes__seat__person",
+        "meeting__attendances",
+        "continuations__meeting",
+    ).first()
+
+
+def committee(application: Application, on) -> dict | None:
+    """答申の面: 委員ごとの意見、除斥、定足数。"""
+    item = _item(application, BodyKind.COMMITTEE)
+    if item is None:
+        return None
+    opinions = {opinion.seat_id: opinion for opinion in item.opinions.all()}
+    recused = {recusal.person_id: recusal for recusal in item.recusals.all()}
+    seats = list(governance.seats_of(BodyKind.COMMITTEE, item.decided_on or on))
+    known = {seat.pk for seat in seats}
+    seats += [opinion.seat for opinion in opinions.values() if opinion.seat_id not in known]
+    rows = [{"seat": seat, "opinion": opinions.get(seat.pk), "recusal": recused.get(seat.person_id)} for seat in seats]
+    barred = {application.received_by_id: ""} if application.received_by_id else {}
+    return {
+        "item": item,
+        "rows": rows,
+        "standing": governance.standing(item, on=on),
+        "concluder": governance.who_concludes(item, on=on, barred=barred) if item.is_open else None,
+    }
+
+
+def board(application: Application, on) -> dict | None:
+    """理事会の面: 議決、除斥、定足数、条件。"""
+    item = _item(application, BodyKind.BOARD)
+    if item is None:
+        return None
+    return {
+        "item": item,
+        "votes": list(item.votes.all()),
+        "recusals": list(item.recusals.all()),
+        "continuations": list(item.continuations.all()),
+        "standing": governance.standing(item, on=on),
+        "favourable": item.result in (ItemResult.FAVOURABLE, ItemResult.CONDITIONAL),
+    }
+
+
+# --- 計算と余力 -----------------------------------------------------------------------------
+
+
+def calculation(application: Application, on) -> dict:
+    """計算の面: 手形の前取か償還予定、起票される伝票、限度額の余力。"""
+    loan = application.loan
+    policy = (loan.policy if loan else application.policy) or Policy.on(on)
+    found = {"computation": None, "problem": "", "slip": None, "actual": False}
+    if policy is None:
+        found["problem"] = "この日に効力のある方針がないため、計算できません。"
+        return found
+    try:
+        if loan is not None:
+            start = loan.disbursed_on or max(loan.contracted_on, application.disburse_on)
+            found["computation"] = compute(LoanTerms.of_loan(loan, start_on=start))
+        else:
+            found["computation"] = compute(LoanTerms.of_application(application, policy))
+    except ImpossibleTerms as error:
+        found["problem"] = str(error)
+        return found
+    found["slip"] = postings.disbursed(
+        calculation=found["computation"], member=application.member, reference=loan.number if loan else ""
+    )
+    found["actual"] = loan is not None and loan.state == LoanState.ACTIVE
+    return found
+
+
+def room(application: Application, on):
+    """限度額の余力。終わった案件では出さない。"""
+    if application.state in (S.DECLINED, S.WITHDRAWN):
+        return None
+    return headroom.of(application, on)
+
+
+# --- 経過 -----------------------------------------------------------------------------------
+
+#: 経過のうち、はじめから開いておく行
+RECENT = 8
+_DETAIL_LABELS = {
+    "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
+    "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
+    "decision": "決定番号",
+}  # fmt: skip
+
+
+def timeline(application: Application, loans) -> dict:
+    """経過（新しい順）。初めの何行かだけを開いて見せる。"""
+    entries = [
+        {
+            # 後日に記録したことは、時刻ではなく、その日付で言う。
+            "at": entry.at if timezone.localdate(entry.at) == entry.on else entry.on,
+            "label": entry.label,
+            "by": entry.by,
+            "reason": entry.reason,
+            "text": _told(entry.detail),
+        }
+        for entry in log.timeline(application, *loans)
+    ]
+    return {"recent": entries[:RECENT], "older": entries[RECENT:]}
+
+
+def _told(detail: dict) -> str:
+    parts = []
+    if detail.get("before") and detail["before"] != detail.get("after"):
+        parts.append(f"{detail['before']} → {detail['after']}")
+    parts += [f"{label} {detail[key]}".strip() for key, label in _DETAIL_LABELS.items() if detail.get(key)]
+    parts += [f"{label}: {before or '（なし）'} → {after or '（なし）'}" for label, (before, after) in _changes(detail)]
+    if isinstance(detail.get("conditions"), list) and detail["conditions"]:
+        parts.append("条件 " + "、".join(detail["conditions"]))
+    return "\n".join(parts)
+
+
+def _changes(detail: dict):
+    changed = detail.get("changed")
+    return changed.items() if isinstance(changed, dict) else ()
