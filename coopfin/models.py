@@ -60,6 +60,11 @@ class User(AbstractBaseUser):
     def __str__(self):
         return self.name or self.username
 
+    def get_full_name(self):
+        return self.name
+
+    get_short_name = get_full_name
+
     @property
     def is_staff(self) -> bool:
         return self.has_perm("coopfin.use_admin")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coopfin.models import Policy
 from coopfin.worklists import MenuItem, Task, register_menu, register_task
+from governance.enums import MeetingState
 from governance.models import LimitResolution, Meeting, Seat
 from governance.operations.locks import RECORD
 
@@ -75,6 +76,25 @@ def meetings_to_record(user, on):
     for meeting in _unfinished(user, on).select_related("body").order_by("held_on", "pk")[:AT_MOST]:
         yield Task(
             title="会議の出席と議決を記録する",
+            counterpart=str(meeting),
+            url=meeting.get_absolute_url(),
+            due_on=meeting.held_on,
+        )
+
+
+@register_task
+def meetings_to_attend(user, on):
+    """これから開かれる、自分が席を持つ会議。議案を読んでおく。"""
+    person = getattr(user, "person", None)
+    if person is None:
+        return
+    bodies = Seat.objects.filter(person=person).current(on).values("body")
+    coming = (
+        Meeting.objects.visible_to(user, on).filter(body__in=bodies, held_on__gte=on).exclude(state=MeetingState.CLOSED)
+    )
+    for meeting in coming.select_related("body").order_by("held_on", "pk")[:AT_MOST]:
+        yield Task(
+            title="会議に出席する（議案を読む）",
             counterpart=str(meeting),
             url=meeting.get_absolute_url(),
             due_on=meeting.held_on,
