@@ -14,13 +14,18 @@ from django.db.models import Q
 
 #: visible(user, on) → 見てよい対象の番号（QuerySet か番号の列）
 Visible = Callable[..., object]
+#: may_void(user, object_id, on) → その対象の書類を無効にしてよいか
+MayVoid = Callable[..., bool]
 
 _registered: dict[str, Visible] = {}
+_may_void: dict[str, MayVoid] = {}
 
 
-def register(model_label: str, visible: Visible) -> None:
-    """対象のモデル（例: "loans.loan"）について、見てよい番号を返す関数を登録する。"""
+def register(model_label: str, visible: Visible, may_void: MayVoid | None = None) -> None:
+    """対象のモデル（例: "loans.loan"）について、見てよい番号と、無効にしてよいかを返す関数を登録する。"""
     _registered[model_label.lower()] = visible
+    if may_void is not None:
+        _may_void[model_label.lower()] = may_void
 
 
 def content_type_of(target) -> ContentType:
@@ -40,3 +45,9 @@ def visible_documents(queryset, user, on: date):
 def may_see(document, user, on: date) -> bool:
     """この書類を見てよいか。"""
     return visible_documents(type(document).objects.filter(pk=document.pk), user, on).exists()
+
+
+def may_void(document, user, on: date) -> bool:
+    """この書類を無効にしてよいか。決めるのは対象を知る上の階で、登録がなければできない。"""
+    ask = _may_void.get(f"{document.content_type.app_label}.{document.content_type.model}")
+    return bool(ask and document.voided_at is None and ask(user, document.object_id, on))

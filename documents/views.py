@@ -9,6 +9,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.generic import DetailView, View
@@ -17,10 +18,10 @@ from django_tables2 import SingleTableMixin
 
 from coopfin.calc.words import search_key
 from coopfin.flow import StepRefused
-from coopfin.forms import JapaneseDateField
+from coopfin.forms import JapaneseDateField, ReasonForm
 from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
-from coopfin.views import GuardedMixin, RememberReading
-from documents import access
+from coopfin.views import GuardedMixin, OperationView, RememberReading, deny
+from documents import access, operations
 from documents.models import IssuedDocument, Upload
 from documents.operations import AlreadyIssued
 from documents.paper import Paper, preview_response
@@ -73,8 +74,10 @@ class IssuedDocumentFilter(django_filters.FilterSet):
 class IssuedDocumentTable(tables.Table):
     """発行書類の一覧。"""
 
-    label = tables.Column("発行番号", order_by=("fiscal_year", "number"), linkify=True)
-    paper_label = tables.Column("書類")
+    label = tables.Column(
+        "発行番号", order_by=("fiscal_year", "number"), linkify=True, attrs={"td": {"class": "nowrap"}}
+    )
+    paper_label = tables.Column("書類", attrs={"td": {"class": "nowrap"}})
     object_text = tables.Column("対象")
     issued_on = tables.Column("発行日")
     issued_by = tables.Column("発行した人", order_by="issued_by__name")
@@ -140,7 +143,7 @@ class IssuedDocumentDetail(VisibleDocumentMixin, DetailView):
     template_name = "documents/issueddocument_detail.html"
 
     def get_queryset(self):
-        return super().get_queryset().without_content().select_related("issued_by", "signed_by")
+        return super().get_queryset().without_content().select_related("issued_by", "signed_by", "content_type")
 
     def get_context_data(self, **kwargs):
         document = self.object
@@ -162,6 +165,7 @@ class IssuedDocumentDetail(VisibleDocumentMixin, DetailView):
             title=f"{document.paper_label}　{document.label}",
             tone=_TONES[document.state_label],
             facts=facts,
+            may_void=access.may_void(document, self.request.user, self.on),
             breadcrumbs=[("発行書類", reverse("documents:list")), (document.label, "")],
             **kwargs,
         )
@@ -177,6 +181,37 @@ class IssuedDocumentDownload(VisibleDocumentMixin, DetailView):
         if not document.sha256:
             raise Http404("この書類には実体がありません。")
         return attachment(document.content, document.filename, "application/pdf", intact=document.is_intact)
+
+
+class IssuedDocumentVoid(OperationView):
+    """発行した書類を理由付きで無効にする。してよいかは、対象を知る上の階が決める。"""
+
+    permission_required = "documents.view_paper"
+    form_class = ReasonForm
+    title = "書類を無効にする"
+    submit_label = "無効にする"
+
+    def load(self):
+        documents = IssuedDocument.objects.without_content().select_related("content_type")
+        document = get_object_or_404(
+            access.visible_documents(documents, self.request.user, self.on), pk=self.kwargs["pk"]
+        )
+        self.title = f"{document.paper_label} {document.label} を無効にする"
+        if not access.may_void(document, self.request.user, self.on):
+            deny("この書類は、いまは無効にできません。")
+        return document
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["reason"].required = True
+        form.fields["reason"].help_text = "番号と中身は残り、理由とともに記録されます。"
+        return form
+
+    def operate(self, form):
+        document = operations.void(
+            self.object, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on
+        )
+        return document, document.get_absolute_url(), f"{document.paper_label} {document.label} を無効にしました。"
 
 
 class UploadDownload(VisibleDocumentMixin, DetailView):

@@ -138,7 +138,12 @@ def visible_vouchers(user, on: date):
     return Voucher.objects.values("pk") if user.has_perm("ledger.view_voucher") else []
 
 
-access.register("ledger.voucher", visible_vouchers)
+def may_void_slip(user, voucher_id: int, on: date) -> bool:
+    """刷り損じた振替伝票の控えを無効にしてよいか。伝票そのものは変わらない。"""
+    return user.has_perm("ledger.prepare_voucher")
+
+
+access.register("ledger.voucher", visible_vouchers, may_void_slip)
 
 
 class VoucherPaperView(IssuePaperView):

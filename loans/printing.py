@@ -12,6 +12,7 @@ from coopfin.models import Cooperative
 from documents import access
 from documents.paper import CannotRender, Paper
 from documents.parties import Party
+from loans.enums import ApplicationState
 from loans.models import Application, Loan
 from loans.papers import (
     GUARANTEE_LETTER,
@@ -215,7 +216,13 @@ def visible_applications(user, on: date):
     return Application.objects.visible_to(user, on).values("pk")
 
 
-access.register("loans.loan", visible_loans)
+def may_void_paper(user, loan_id: int, on: date) -> bool:
+    """契約書類を無効にしてよいのは、契約手続のあいだ、書類を発行できる人だけ。"""
+    contracting = Loan.objects.filter(pk=loan_id, application__state=ApplicationState.CONTRACTING)
+    return user.has_perm("loans.issue_papers") and contracting.exists()
+
+
+access.register("loans.loan", visible_loans, may_void_paper)
 access.register("loans.application", visible_applications)
 
 __all__ = ["context_for", "deed", "guarantee_letter", "master_agreement", "papers_for", "planned_schedule"]

@@ -166,6 +166,24 @@ def test_the_list_takes_as_many_queries_for_a_hundred_as_for_one(client, documen
     assert queries() == few
 
 
+def test_a_misprint_is_void_with_a_reason_and_may_be_issued_again(client, document, voucher):
+    client = logged_in(client, Role.CLERK)
+    url = reverse("documents:issued_void", args=[document.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"reason": ""}).status_code == 422
+    assert client.post(url, {"reason": "印字のずれ"}).status_code == 302
+    document.refresh_from_db()
+    assert document.voided_reason == "印字のずれ"
+    assert client.get(url).status_code == 403
+    client.post(reverse("ledger:voucher_paper", args=[voucher.pk]))
+    assert IssuedDocument.objects.valid().get().label == "D2026-0002"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.PRESIDENT])
+def test_who_may_only_look_cannot_void(client, document, role):
+    assert logged_in(client, role).post(reverse("documents:issued_void", args=[document.pk])).status_code == 403
+
+
 # --- 振替伝票 ------------------------------------------------------------------------------
 
 
