@@ -16,7 +16,7 @@ from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, headroom, items, printing
+from loans import coverage, headroom, items, paperwork
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -263,7 +263,7 @@ def papers_are_signed(application, *, by, on, **given):
         yield block("契約手続が始まっていません。", source, code="no-contract")
         return
     issued = {document.paper: document for document in documents_of(loan)}
-    for paper in printing.papers_for(loan):
+    for paper in paperwork.papers_for(loan):
         document = issued.get(paper.code)
         page = {"url": _page("contract_papers", application), "url_label": "契約書類を見る"}
         if document is None:
