@@ -79,6 +79,7 @@ class NewPersonMixin(forms.Form):
     """人を台帳から選ぶか、台帳にない人を新しく書くか。person_field は選ぶ欄の名前。"""
 
     person_field = "person"
+    NEW_PERSON = ("new_name", "new_kana", "new_born_on", "new_postal_code", "new_address")
 
     new_name = WrittenField(label="氏名", required=False, max_length=100)
     new_kana = _kana(required=False)
@@ -110,6 +111,15 @@ class NewPersonMixin(forms.Form):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "新しい人には、カナと生年月日が要ります（同じ名前の人と区別するため）。")
         return cleaned
+
+    @property
+    def writes_new_person(self) -> bool:
+        """新しい人の欄を開いておくか（まだ誰も選ばれていないか、書きかけ・誤りがあるとき）。"""
+        written = any(self[name].value() or self[name].errors for name in self.NEW_PERSON)
+        return written or not self[self.person_field].value()
+
+    def new_person_fields(self):
+        return [self[name] for name in self.NEW_PERSON]
 
     def new_person(self) -> dict | None:
         """新しく書かれた人の値。台帳から選ばれていれば None。"""
@@ -203,8 +213,8 @@ class MemberForm(JapaneseDateFormMixin, NewPersonMixin, OperationForm, forms.Mod
         ("所在地・連絡先", ("postal_code", "address", "phone")),
         ("出資", ("shares", "share_capital")),
     )
-    BANK = ("bank_code", "branch_code", "account_type", "account_number", "account_holder")
-    NEW_PERSON = ("new_name", "new_kana", "new_born_on", "new_postal_code", "new_address")
+    BANK_CODES = ("bank_code", "branch_code")
+    ACCOUNT = ("account_type", "account_number", "account_holder")
 
     def clean(self):
         cleaned = super().clean()
@@ -219,11 +229,11 @@ class MemberForm(JapaneseDateFormMixin, NewPersonMixin, OperationForm, forms.Mod
         """画面に並べる区切りと欄。"""
         return [(title, [self[name] for name in names]) for title, names in self.SECTIONS]
 
-    def bank_fields(self):
-        return [self[name] for name in self.BANK]
+    def bank_code_fields(self):
+        return [self[name] for name in self.BANK_CODES]
 
-    def new_person_fields(self):
-        return [self[name] for name in self.NEW_PERSON]
+    def account_fields(self):
+        return [self[name] for name in self.ACCOUNT]
 
     def values(self) -> dict:
         """代表者を除いた値。"""
@@ -241,11 +251,6 @@ class OfficerForm(NewPersonMixin, OperationForm):
     from_on = JapaneseDateField(
         label="就任日", required=False, help_text="登記事項証明書の就任日。分からなければ空欄。"
     )
-
-    NEW_PERSON = MemberForm.NEW_PERSON
-
-    def new_person_fields(self):
-        return [self[name] for name in self.NEW_PERSON]
 
 
 class EndOfficerForm(OperationForm):

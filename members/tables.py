@@ -72,7 +72,7 @@ class MemberTable(tables.Table):
     shares = YenColumn(verbose_name="口数")
     share_capital = YenColumn(verbose_name="出資金額（円）")
 
-    SHOWN = ("number", "name", "industry", "representative", "address", "joined_on", "share_capital")
+    SHOWN = ("number", "name", "industry", "representative", "phone", "joined_on", "share_capital")
 
     class Meta:
         model = Member
@@ -116,8 +116,10 @@ class PersonFilter(django_filters.FilterSet):
 class PersonTable(tables.Table):
     """人の一覧。"""
 
-    name = tables.Column(verbose_name="氏名", order_by=("kana", "name"), linkify=True)
-    kana = tables.Column(verbose_name="カナ")
+    name = tables.Column(
+        verbose_name="氏名", order_by=("kana", "name"), linkify=True, attrs={"td": {"class": "nowrap"}}
+    )
+    kana = tables.Column(verbose_name="カナ", attrs={"td": {"class": "nowrap"}})
     born_on = DateColumn(verbose_name="生年月日")
     address = tables.Column(verbose_name="住所")
     roles = tables.Column(verbose_name="組合員での役職", orderable=False, empty_values=())

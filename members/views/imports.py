@@ -49,7 +49,7 @@ class ImportStartView(RegisterView):
             batch = importing.start(filename=file.name, content=file.read(), by=self.request.user, on=self.on)
         except sheets.UnreadableFile as problem:
             raise ValidationError(str(problem)) from problem
-        return batch, batch.get_absolute_url(), "下見ができました。まだ登録していません。"
+        return batch, batch.get_absolute_url(), "下見ができました。"
 
 
 class OwnBatches(GuardedMixin):
