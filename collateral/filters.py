@@ -165,17 +165,17 @@ class AssetTable(LinkedTable):
 
 
 class GuaranteeTable(LinkedTable):
-    """保証の一覧。"""
+    """保証の一覧。関係・確定期日・解除は、画面では名前と範囲の下に、書き出しでは列に出す。"""
 
     guarantor = tables.Column("保証人", empty_values=(), order_by=("person__kana", "member__kana"))
     debtor = tables.Column("債務者", order_by=("debtor__kana",))
-    relation = tables.Column("関係")
+    relation = tables.Column("関係", visible=False)
     scope = tables.Column("範囲")
     maximum_amount = tables.Column("極度額", attrs=NUMBER)
-    fixed_on = tables.Column("元本確定期日")
+    fixed_on = tables.Column("元本確定期日", visible=False)
     informed_on = tables.Column("情報提供")
     deed = tables.Column("公正証書", empty_values=(), order_by=("deed_on",))
-    released_on = tables.Column("解除・取りやめ")
+    released_on = tables.Column("解除・取りやめ", visible=False)
 
     class Meta(LinkedTable.Meta):
         model = Guarantee
@@ -184,7 +184,15 @@ class GuaranteeTable(LinkedTable):
         order_by = ("debtor",)
 
     def render_guarantor(self, record):
-        return format_html('<a class="name" href="{}">{}</a>', record.get_absolute_url(), record.guarantor)
+        note = record.relation_label
+        if record.released_on:
+            note += f"　{jdate(record.released_on)} 解除・取りやめ"
+        return format_html(
+            '<a class="name" href="{}">{}</a><div class="small text-secondary">{}</div>',
+            record.get_absolute_url(),
+            record.guarantor,
+            note,
+        )
 
     def value_guarantor(self, record):
         return str(record.guarantor)
@@ -198,10 +206,21 @@ class GuaranteeTable(LinkedTable):
     def value_maximum_amount(self, value):
         return value
 
+    def render_scope(self, record):
+        note = f"確定期日 {jdate(record.fixed_on)}" if record.fixed_on else ""
+        return format_html(
+            '<span class="nowrap">{}</span><div class="small text-secondary nowrap">{}</div>',
+            record.get_scope_display(),
+            note,
+        )
+
+    def value_scope(self, record):
+        return record.get_scope_display()
+
     def _date(self, value):
         return format_html('<span class="nowrap">{}</span>', jdate(value))
 
-    render_fixed_on = render_informed_on = render_released_on = _date
+    render_informed_on = _date
 
     def value_fixed_on(self, value):
         return value.isoformat() if value else ""

@@ -142,7 +142,7 @@ class SecurityAdd(ChosenAsset, SecurityOperation):
             offered=[] if self.asset else list(self.offered(self.object)[:20]),
             formset=self.formset,
             preview_url=reverse("loans:security_preview", args=[self.object.pk]) + query,
-            search_url=reverse("loans:party_search", args=[self.object.pk]),
+            party_url=reverse("loans:party_search", args=[self.object.pk]),
             parties=None if self.asset else _with_chosen(proposed_owners(self.object, self.on), form["owner"].value()),
             party_name="owner",
             party_value=None if self.asset else form["owner"].value(),
@@ -271,7 +271,7 @@ class SecurityRemove(SecurityOperation):
             facts=[
                 ("担保", str(self.link.interest)),
                 ("所有者", str(asset.owner)),
-                ("債権額・極度額", self.link.interest.amount),
+                ("債権額・極度額", f"{self.link.interest.amount:,}円"),
             ],
             danger=True,
             **kwargs,
@@ -316,7 +316,7 @@ class GuaranteeAdd(SecurityOperation):
         context.update(
             scope=context["form"].scope,
             preview_url=reverse("loans:guarantee_preview", args=[self.object.pk]),
-            search_url=reverse("loans:party_search", args=[self.object.pk]),
+            party_url=reverse("loans:party_search", args=[self.object.pk]),
             parties=_with_chosen(proposed_guarantors(self.object, self.on), value),
             party_name="guarantor",
             party_value=value,
@@ -372,7 +372,7 @@ class GuaranteeLink:
             ("債務者", str(guarantee.debtor)),
             ("関係", guarantee.relation_label),
             ("範囲", guarantee.get_scope_display()),
-            *([("極度額", guarantee.maximum_amount)] if guarantee.maximum_amount else []),
+            *([("極度額", f"{guarantee.maximum_amount:,}円")] if guarantee.maximum_amount else []),
             *([("元本確定期日", guarantee.fixed_on)] if guarantee.fixed_on else []),
         ]
 
