@@ -43,9 +43,11 @@ def missing_numbers() -> list[str]:
         Voucher.objects.posted()
         .order_by("fiscal_year")
         .values("fiscal_year")
-        .annotate(count=Count("pk"), first=Min("number"), last=Max("number"))
+        .annotate(count=Count("pk"), different=Count("number", distinct=True), first=Min("number"), last=Max("number"))
     )
-    suspect = [row["fiscal_year"] for row in years if row["first"] != 1 or row["count"] != row["last"]]
+    suspect = [
+        row["fiscal_year"] for row in years if row["first"] != 1 or not row["count"] == row["different"] == row["last"]
+    ]
     numbers = Counter(
         Voucher.objects.posted().filter(fiscal_year__in=suspect).order_by().values_list("fiscal_year", "number")
     )

@@ -233,10 +233,10 @@ class ReversalForm(OperationForm):
 
 
 class PeriodForm(forms.Form):
-    """期間。"""
+    """期間。空の欄には、画面が既定の日付を入れる。"""
 
-    from_on = JapaneseDateField(label="いつから")
-    to_on = JapaneseDateField(label="いつまで")
+    from_on = JapaneseDateField(label="いつから", required=False)
+    to_on = JapaneseDateField(label="いつまで", required=False)
 
     def clean(self):
         cleaned = super().clean()
@@ -248,7 +248,7 @@ class PeriodForm(forms.Form):
 class LedgerForm(PeriodForm):
     """総勘定元帳の条件。"""
 
-    account = forms.ChoiceField(label="科目")
+    account = forms.ChoiceField(label="科目", required=False)
     member = MemberTextField(label="組合員", required=False)
 
     field_order = ["account", "from_on", "to_on", "member"]

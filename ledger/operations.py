@@ -351,7 +351,7 @@ def opening_findings(voucher: Voucher, lines) -> list[Finding]:
     if first and voucher.dated_on > first:
         found.append(
             warn(
-                f"開始伝票の日付（{voucher.dated_on:%Y-%m-%d}）が、初めての取引（{first:%Y-%m-%d}）より後です。",
+                f"開始伝票の日付（{_day(voucher.dated_on)}）が、初めての取引（{_day(first)}）より後です。",
                 "開始残高",
             )
         )
@@ -397,6 +397,10 @@ def _totals(lines) -> tuple[int, int]:
         sum(line.amount for line in lines if line.side == Side.DEBIT),
         sum(line.amount for line in lines if line.side == Side.CREDIT),
     )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _lacks_member(accounts, line: SlipLine) -> bool:

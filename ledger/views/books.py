@@ -118,7 +118,7 @@ class BookView(GuardedMixin, TemplateView):
     def get_form(self):
         data = self.request.GET.copy()
         for name, value in self.defaults().items():
-            if name not in data:
+            if not data.get(name):
                 data[name] = value.isoformat() if isinstance(value, date) else value
         return self.form_class(data)
 
