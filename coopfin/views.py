@@ -141,6 +141,13 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
                 ],
             )
 
+    def catch_up(self, form) -> None:
+        """古い画面を断ったあと、最新の内容を見せ、入力を残したまま、同じ画面から送り直せるようにする。"""
+        self.object = self.load()
+        self.__dict__.pop("findings", None)
+        form.data = form.data.copy()
+        form.data["version"] = self.version_of(self.object)
+
     #: 各画面が書く: operate(form) → (結果, 行き先URL, 知らせの文)
 
     def form_valid(self, form):
@@ -160,6 +167,8 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
             _, response = self.run_once(token, work)
         except StepRefused as refusal:
             add_refusal(form, refusal)
+            if any(finding.code == "stale" for finding in refusal.findings):
+                self.catch_up(form)
             return self.form_invalid(form)
         except ValidationError as error:
             for message in error.messages:
