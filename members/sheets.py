@@ -125,8 +125,11 @@ def _refuse_merged(content: bytes, path: str) -> None:
 
 def _cell_value(cell):
     value = cell.value
-    if value is None or isinstance(value, (str, int, datetime, date)):
-        return value.strip() if isinstance(value, str) else value
+    if isinstance(value, str):
+        # 改行と桁送りのほかの制御文字は、名前にも数にも要らない（データベースが受け付けないものもある）。
+        return "".join(letter for letter in value if letter in "\t\n" or unicodedata.category(letter) != "Cc").strip()
+    if value is None or isinstance(value, (int, datetime, date)):
+        return value
     if isinstance(value, float):
         # 1001.0 と表示される番号を 1001 に。端数のある数は、書かれたとおりの十進数に。
         return int(value) if value.is_integer() else Decimal(repr(value))

@@ -158,6 +158,16 @@ def test_the_list_pages_by_fifty_and_keeps_the_filter(client, clerk):
     assert client.get(reverse("members:list"), {"page": "2"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "query", ["sort=evil", "sort=--name", "page=999", "page=x", "q=%00", "kind=x", "industry=%27", "columns=x", "q=%25"]
+)
+def test_a_query_made_by_hand_breaks_nothing(client, clerk, query):
+    make_member()
+    for name in ("members:list", "members:people", "members:export"):
+        assert client.get(f"{reverse(name)}?{query}").status_code in (200, 404)
+    assert client.get(f"{reverse('members:person_options')}?person_q=%00&person=9{'9' * 30}").status_code == 200
+
+
 def test_an_empty_register_points_to_the_import(client, clerk):
     page = client.get(reverse("members:list")).content.decode()
     assert "組合員がまだ登録されていません" in page
