@@ -182,6 +182,10 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
         return response
 
     def form_invalid(self, form):
+        # 一度目が済んだあとの同じ送信は「すでにあります」などと断られる。断る前に、一度目の結果へ案内する。
+        done = self.already_done(self.request.POST.get("token", ""))
+        if done:
+            return done
         response = super().form_invalid(form)
         response.status_code = 422
         return response

@@ -11,18 +11,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from coopfin.flow import StepRefused
-from coopfin.views import GuardedMixin, PlainView
+from coopfin.views import GuardedMixin, OperationView, PlainView
 from members import importing, operations, sheets
 from members.forms import ImportConfirmForm, ImportUploadForm
 from members.models import ImportBatch
 from members.resources import MemberResource
-from members.views.base import MEMBERS_CRUMB, RegisterView, download
+from members.views.base import MEMBERS_CRUMB, download
 
 IMPORT_CRUMB = ("取込", "/members/import/")
 PER_PAGE = 100
 
 
-class ImportStartView(RegisterView):
+class ImportStartView(OperationView):
     """ファイルを選ぶ画面。選んでも、まだ何も登録されない。"""
 
     permission_required = "members.import_members"
@@ -64,7 +64,7 @@ class OwnBatches(GuardedMixin):
         return get_object_or_404(self.batches(), pk=self.kwargs["pk"])
 
 
-class ImportBatchView(OwnBatches, RegisterView):
+class ImportBatchView(OwnBatches, OperationView):
     """下見と登録の画面。登録が済んだあとは、結果を見る画面になる。"""
 
     template_name = "members/import_batch.html"

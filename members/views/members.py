@@ -11,12 +11,12 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from coopfin.views import GuardedMixin, PlainView, RememberReading
+from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
 from members import banks, histories, importing, operations, panels, writing
 from members.forms import EndOfficerForm, MemberForm, OfficerForm
 from members.models import Member, Officer
 from members.tables import MemberFilter, MemberTable
-from members.views.base import MEMBERS_CRUMB, RegisterView, download
+from members.views.base import MEMBERS_CRUMB, download
 
 
 class MemberRows(GuardedMixin):
@@ -167,7 +167,7 @@ class MemberDetailView(GuardedMixin, RememberReading, DetailView):
         ]
 
 
-class MemberFormView(RegisterView):
+class MemberFormView(OperationView):
     """登録と変更に共通の画面。"""
 
     permission_required = "members.edit_member"
@@ -233,7 +233,7 @@ class MemberUpdateView(MemberFormView):
         return member, member.get_absolute_url(), f"組合員「{member}」を変更しました。"
 
 
-class OfficerAddView(RegisterView):
+class OfficerAddView(OperationView):
     """役員・関係者を加える。"""
 
     permission_required = "members.edit_member"
@@ -259,7 +259,7 @@ class OfficerAddView(RegisterView):
         return officer, self.object.get_absolute_url(), f"{officer.get_title_display()} {person} を追加しました。"
 
 
-class OfficerEndView(RegisterView):
+class OfficerEndView(OperationView):
     """役員の退任。"""
 
     permission_required = "members.edit_member"

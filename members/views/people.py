@@ -10,12 +10,12 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from coopfin.views import GuardedMixin, PlainView, RememberReading
+from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
 from members import histories, operations, panels
 from members.forms import PersonForm
 from members.models import Person
 from members.tables import PersonFilter, PersonTable
-from members.views.base import PEOPLE_CRUMB, RegisterView
+from members.views.base import PEOPLE_CRUMB
 
 OPTIONS = 10
 
@@ -82,7 +82,7 @@ class PersonDetailView(GuardedMixin, RememberReading, DetailView):
         )
 
 
-class PersonCreateView(RegisterView):
+class PersonCreateView(OperationView):
     """人の登録。"""
 
     permission_required = "members.edit_member"
@@ -101,7 +101,7 @@ class PersonCreateView(RegisterView):
         return person, person.get_absolute_url(), f"「{person}」を人の台帳に登録しました。"
 
 
-class PersonUpdateView(RegisterView):
+class PersonUpdateView(OperationView):
     """人の変更。"""
 
     permission_required = "members.edit_member"
