@@ -52,8 +52,18 @@ class JournalView(GuardedMixin, FilterView):
         names = {name for name in filterset_class.base_filters if name in self.request.GET}
         if not names:
             # 条件がなければ、今年度を見せる。
-            kwargs["data"] = {"from_on": fiscal_year_start(self.on).isoformat(), "to_on": self.on.isoformat()}
+            kwargs["data"] = {name: value.isoformat() for name, value in self.defaults().items()}
         return kwargs
+
+    def get_filterset(self, filterset_class):
+        filterset = super().get_filterset(filterset_class)
+        for name, value in self.defaults().items():
+            # 既定の期間のままなら「絞り込んでいない」と数える。
+            filterset.form.fields[name].initial = value
+        return filterset
+
+    def defaults(self) -> dict[str, date]:
+        return {"from_on": fiscal_year_start(self.on), "to_on": self.on}
 
     def get_queryset(self):
         lines = VoucherLine.objects.select_related("account", "member").order_by("order")

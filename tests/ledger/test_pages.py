@@ -306,6 +306,7 @@ def test_an_empty_book_says_what_to_do_next(open_as, clerk):
     page = text_of(open_as(clerk).get(reverse("ledger:voucher_list")))
     assert "伝票はまだありません。" in page
     assert reverse("ledger:opening_create") in page
+    assert "計上済の伝票はまだありません。" in text_of(open_as(clerk).get(reverse("ledger:journal")))
 
 
 # --- 問い合わせの数 ------------------------------------------------------------------------
