@@ -117,6 +117,7 @@ class FundingForm(ReasonForm):
             return
         if (cleaned.get("amount") or 0) < cleaned["new_amount"]:
             self.add_error("new_amount", "新しい貸付金額が、銀行の借入金額を超えています。")
+            return
         if self.application.is_bill and cleaned["new_maturity_on"] <= self.application.disburse_on:
             self.add_error("new_maturity_on", "期日は実行希望日より後の日付にしてください。")
             return
