@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -10,6 +11,7 @@ from collateral.models import Guarantee, SecurityInterest
 from coopfin.fields import RateField, YenField
 from coopfin.models import Policy, User
 from documents.models import Upload
+from governance.models import Recusal
 from loans.enums import (
     BOARD_STATES,
     COMMITTED_STATES,
@@ -40,7 +42,7 @@ class ApplicationQuerySet(models.QuerySet):
         return found.filter(state__in=states)
 
     def not_interested(self, person, on):
-        """その人が申込者の役員・保証人・担保の所有者（またはその役員）である案件を除く（ドメイン E）。"""
+        """その人が申込者の役員・保証人・担保の所有者（またはその役員）である案件と、利害関係を申し出た案件を除く（ドメイン E）。"""
         if person is None:
             return self
         represents = Member.objects.filter(
@@ -52,7 +54,11 @@ class ApplicationQuerySet(models.QuerySet):
         secured = LoanSecurity.objects.filter(application=OuterRef("pk")).filter(
             Q(interest__asset__owner_person=person) | Q(interest__asset__owner_member__in=represents)
         )
-        return self.exclude(Q(member__in=represents) | Q(Exists(guaranteed)) | Q(Exists(secured)))
+        # 会議で本人が申し出た利害関係（台帳からは分からないもの）も、案件のどの段でも効く。
+        declared = Recusal.objects.filter(
+            person=person, found=False, item__content_type=ContentType.objects.get_for_model(Application)
+        ).values("item__object_id")
+        return self.exclude(Q(member__in=represents) | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
 
     def committed(self):
         """承認済でまだ実行していない案件。"""
@@ -144,6 +150,9 @@ class Application(models.Model):
                 condition=Q(loan_type="bill", method="")
                 | Q(
                     loan_type="deed",
+                    # NULL との比べは「不明」になって通ってしまうので、空でないことを別に求める。
+                    installments__isnull=False,
+                    anchor_day__isnull=False,
                     installments__gt=0,
                     interval_months__isnull=False,
                     first_due_on__isnull=False,
