@@ -29,6 +29,7 @@ urlpatterns = [
     path("applications/<int:pk>/withdraw/", application.Withdraw.as_view(), name="withdraw"),
     path("applications/<int:pk>/funding/", contract.Funding.as_view(), name="funding"),
     path("applications/<int:pk>/contract/", contract.Contract.as_view(), name="contract"),
+    path("applications/<int:pk>/contract/preview/", contract.ContractPreview.as_view(), name="contract_preview"),
     path("applications/<int:pk>/contract/cancel/", contract.CancelContract.as_view(), name="cancel_contract"),
     path("applications/<int:pk>/papers/", contract.ContractPapers.as_view(), name="contract_papers"),
     path("applications/<int:pk>/papers/<slug:code>/", contract.PaperPreview.as_view(), name="paper_preview"),

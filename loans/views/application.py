@@ -162,7 +162,7 @@ class Maturity(ReadingPost):
         )
         response = HttpResponse(html)
         # 欄の値が変わったことを、試算に知らせる。
-        response["HX-Trigger-After-Settle"] = "recalculate"
+        response["HX-Trigger-After-Settle"] = "change"
         return response
 
 
@@ -195,10 +195,11 @@ def preview_context(form: ApplicationForm, on) -> dict:
     computation, member = form.computation, form.chosen
     context = {"form": form, "computation": computation, "no_policy": form.policy is None, "notes": []}
     if computation is None:
-        problems = [(form[name].label, text) for name in _TERMS if name in form.errors for text in form.errors[name]]
-        asked = [(label, text) for label, text in problems if form.data]
-        context["missing"] = [label for label, text in asked if _is_missing(text)]
-        context["problems"] = [(label, text) for label, text in asked if not _is_missing(text)]
+        wrong = [name for name in _TERMS if name in form.errors]
+        context["missing"] = [form[name].label for name in wrong if not form[name].value()]
+        context["problems"] = [
+            (form[name].label, text) for name in wrong if form[name].value() for text in form.errors[name]
+        ]
         return context
     draft = form.unsaved(member)
     context["slip"] = postings.disbursed(calculation=computation, member=member)
@@ -207,10 +208,6 @@ def preview_context(form: ApplicationForm, on) -> dict:
     if member is not None and draft.funding_source:
         context["headroom"] = headroom.of(draft, on)
     return context
-
-
-def _is_missing(text: str) -> bool:
-    return text.endswith(("入力してください。", "選んでください。"))
 
 
 def _notes(form, on) -> list[str]:

@@ -7,7 +7,7 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
@@ -22,8 +22,9 @@ from loans.enums import ApplicationState, FundingResult
 from loans.forms.contract import ConditionForm, ContractForm, FundingForm
 from loans.models import Condition
 from loans.operations import contract as operations
+from loans.views.application import ReadingPost
 from loans.views.base import CaseMixin, CaseOperation, CaseStep
-from loans.workflow import documents_of
+from loans.workflow import FLOW, documents_of
 
 
 def designated_banks(on) -> list[str]:
@@ -91,6 +92,18 @@ class Funding(CaseStep):
         return list(self.object.funding_decisions.select_related("recorded_by", "document"))
 
 
+#: 契約日を変えれば直ることがある断り（公正証書の期間、情報提供の日、元本確定期日）
+DATED = {"deed", "information", "fixed_on"}
+
+
+def contract_day(text: str, application, on):
+    """確かめる契約日。読めなければ、今日か理事会の決定日の遅い方。"""
+    try:
+        return ContractForm.base_fields["contracted_on"].clean(text)
+    except ValidationError:
+        return max(on, application.approved_on or on)
+
+
 class Contract(CaseStep):
     """契約手続を始める。公正証書は、入力された契約日で確かめる。"""
 
@@ -99,21 +112,10 @@ class Contract(CaseStep):
     template_name = "loans/contract_form.html"
 
     def given(self):
-        return {"contract_on": self._contract_on()}
-
-    def _contract_on(self):
-        """確かめる契約日。送られた日付が読めなければ、初めの値。"""
-        field = ContractForm.base_fields["contracted_on"]
-        try:
-            return field.clean(self.request.POST.get("contracted_on", ""))
-        except ValidationError:
-            return self._default_day()
-
-    def _default_day(self):
-        return max(self.on, self.object.approved_on or self.on)
+        return {"contract_on": contract_day(self.request.POST.get("contracted_on", ""), self.object, self.on)}
 
     def get_initial(self):
-        return {"contracted_on": self._default_day()}
+        return {"contracted_on": contract_day("", self.object, self.on)}
 
     def operate(self, form):
         cleaned = form.cleaned_data
@@ -123,6 +125,27 @@ class Contract(CaseStep):
         )  # fmt: skip
         papers_url = reverse("loans:contract_papers", args=[self.object.pk])
         return loan, papers_url, f"契約番号 {loan.number} を付けました。書類を発行し、調印済を受け取ってください。"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(
+            preview_url=reverse("loans:contract_preview", args=[self.object.pk]), **kwargs
+        )
+        context["blocked"] = any(finding.blocks and finding.code not in DATED for finding in self.findings)
+        # 契約日に合わせて入れ替わる面で見せるので、下の「確かめること」には出さない。
+        context["checks"], context["findings"] = self.findings, None
+        return context
+
+
+class ContractPreview(CaseMixin, ReadingPost):
+    """契約日を変えたときの確かめ（htmx）。何も書かない。"""
+
+    permission_required = FLOW["contract"].permission
+
+    def answer(self, request, pk):
+        self.object = application = self.load()
+        day = contract_day(request.POST.get("contracted_on", ""), application, self.on)
+        checks = FLOW.findings(FLOW["contract"], application, by=request.user, on=self.on, contract_on=day)
+        return render(request, "loans/contract_preview.html", {"application": application, "checks": checks})
 
 
 class CancelContract(CaseStep):

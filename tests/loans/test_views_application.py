@@ -102,7 +102,7 @@ def test_a_button_fills_in_the_maturity_of_ninety_days(office, sit):
     client = sit(office.clerk).client
     response = client.post(page("maturity"), {"term": "90d", "disburse_on": "R8.11.24"})
     assert 'value="2027-02-21"' in response.content.decode()
-    assert response["HX-Trigger-After-Settle"] == "recalculate"
+    assert response["HX-Trigger-After-Settle"] == "change"
     assert "先に実行希望日" in text_of(client.post(page("maturity"), {"term": "90d"}))
 
 

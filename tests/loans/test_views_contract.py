@@ -77,12 +77,22 @@ def test_own_funds_have_no_page_for_the_bank(office, sit):
 def test_the_contract_gets_a_number_and_leads_to_its_papers(office, sit):
     application = make_application_in(office, S.APPROVED, terms=deed_terms(funding_source="own"))
     desk = sit(office.clerk)
-    early = desk.send("contract", application.pk, contracted_on="2026-11-01")
-    assert early.status_code == 422
-    assert "決定日より前" in text_of(early)
+    late = desk.send("contract", application.pk, contracted_on="2027-03-01")
+    assert late.status_code == 422
+    assert "有効期限を過ぎます" in text_of(late)
     response = desk.send("contract", application.pk, contracted_on="R8.11.24")
     assert response.url == page("contract_papers", application.pk)
     assert fresh(application).loan.number == "S-2026-001"
+
+
+def test_the_checks_of_a_contract_follow_its_day(office, sit):
+    application = make_application_in(office, S.APPROVED)
+    client = sit(office.clerk).client
+    url = page("contract_preview", application.pk)
+    early = client.post(url, {"contracted_on": "2026-11-20"})
+    assert "情報提供の日が契約日より後です" in text_of(early)
+    assert "情報提供の日が契約日より後です" not in text_of(client.post(url, {"contracted_on": "2026-11-24"}))
+    assert fresh(application).state == S.APPROVED
 
 
 @pytest.fixture
