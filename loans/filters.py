@@ -17,8 +17,8 @@ STAGES = {
     "open": ("進行中", tuple(s for s in S if s not in (S.DECLINED, S.WITHDRAWN, S.DISBURSED))),
     "draft": ("受付前", (S.DRAFT,)),
     "reception": ("受付・実態把握", (S.RECEIVED, S.INVESTIGATION, S.RETURNED)),
-    "committee": ("金融委員会", (S.COMMITTEE_QUEUE, S.RECOMMENDED)),
-    "board": ("理事会", (S.BOARD_QUEUE,)),
+    "committee": ("金融委員会", (S.COMMITTEE_QUEUE,)),
+    "board": ("理事会", (S.RECOMMENDED, S.BOARD_QUEUE)),
     "contract": ("契約・実行", (S.APPROVED, S.CONTRACTING, S.READY)),
     "disbursed": ("実行済", (S.DISBURSED,)),
     "closed": ("謝絶・取下げ", (S.DECLINED, S.WITHDRAWN)),
@@ -46,7 +46,8 @@ class CheckFilter(django_filters.Filter):
 
 def find(queryset, text: str, *fields: str):
     """番号・組合員名・カナ・代表者で探す。空白で区切った語のすべてを含むもの。"""
-    for word in text.split():
+    # NUL は PostgreSQL の文字列に入れられない。
+    for word in text.replace("\x00", " ").split():
         key = words.search_key(word)
         found = Q(**{f"{fields[0]}__icontains": word})
         for name in fields[1:]:

@@ -121,7 +121,7 @@ class MemberChoices(GuardedMixin, View):
     http_method_names = ["get"]
 
     def get(self, request):
-        text = request.GET.get("member_search", "").strip()[:100]
+        text = request.GET.get("member_search", "").replace("\x00", "").strip()[:100]
         choices = matching_members(text, self.on)
         chosen = choices[0] if len(choices) == 1 else None
         context = {"choices": choices, "chosen": chosen, "text": text}
