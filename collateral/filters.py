@@ -98,12 +98,12 @@ class AssetTable(LinkedTable):
     asset = tables.Column("物件", empty_values=(), order_by=("kind", "description"))
     owner = tables.Column("所有者", empty_values=(), order_by=("owner_member__kana", "owner_person__kana"))
     debtors = tables.Column("債務者・担保権", empty_values=(), orderable=False)
-    appraised = tables.Column("評価額", attrs=NUMBER)
+    appraised = tables.Column("評価額（円）", attrs=NUMBER)
     appraised_on = tables.Column("評価日")
     haircut_rate = tables.Column("掛目", attrs=NUMBER)
-    lending_value = tables.Column("担保評価額", empty_values=(), orderable=False, attrs=NUMBER)
-    seniors = tables.Column("先順位", empty_values=(), orderable=False, attrs=NUMBER)
-    cover = tables.Column("保全額", empty_values=(), orderable=False, attrs=NUMBER)
+    lending_value = tables.Column("担保評価額（円）", empty_values=(), orderable=False, attrs=NUMBER)
+    seniors = tables.Column("先順位（円）", empty_values=(), orderable=False, attrs=NUMBER)
+    cover = tables.Column("保全額（円）", empty_values=(), orderable=False, attrs=NUMBER)
 
     class Meta(LinkedTable.Meta):
         model = Asset
@@ -171,7 +171,7 @@ class GuaranteeTable(LinkedTable):
     debtor = tables.Column("債務者", order_by=("debtor__kana",))
     relation = tables.Column("関係", visible=False)
     scope = tables.Column("範囲")
-    maximum_amount = tables.Column("極度額", attrs=NUMBER)
+    maximum_amount = tables.Column("極度額（円）", attrs=NUMBER)
     fixed_on = tables.Column("元本確定期日", visible=False)
     informed_on = tables.Column("情報提供")
     deed = tables.Column("公正証書", empty_values=(), order_by=("deed_on",))

@@ -12,3 +12,5 @@ class CoopfinConfig(AppConfig):
 
         # どの欄でも、足りないときは何をすればよいかを言う。
         forms.Field.default_error_messages["required"] = "入力してください。"
+        for choice in (forms.ChoiceField, forms.ModelChoiceField):
+            choice.default_error_messages["required"] = "選んでください。"

@@ -188,8 +188,15 @@ class TermsForm(OperationForm):
 class ApplicationForm(TermsForm):
     """借入申込。組合員は、作るときに選び、あとからは変えない。"""
 
+    #: 画面の並び。誤りのまとめも、この順に並ぶ。
+    field_order = (
+        "member_search", "member", "loan_type", "purpose", "funding_source", "purpose_detail", "repayment_source",
+        "amount", "disburse_on", "interest_rate", "fee_rate", "maturity_on", "method", "interval_months",
+        "installments", "grace_installments", "first_due_on", "anchor_day", "no_representative_guarantee_reason",
+    )  # fmt: skip
+
     member_search = forms.CharField(
-        label="組合員", required=False, max_length=100,
+        label="組合員", max_length=100, error_messages={"required": "組合員を選んでください。"},
         help_text="名前・カナ・組合員番号・代表者の名前で探します。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
@@ -237,6 +244,7 @@ class ApplicationForm(TermsForm):
         found = matching_members(text, self.on)
         if member is not None and (not text or member in found):
             self.chosen, self.choices = member, found or [member]
+            self.errors.pop("member_search", None)
             return
         self.choices = found
         if len(found) == 1:
@@ -245,7 +253,7 @@ class ApplicationForm(TermsForm):
         elif "member" in self.errors:
             self.add_error("member_search", self.errors.pop("member")[0])
         elif not text:
-            self.add_error("member_search", "組合員を選んでください。")
+            return
         elif not found:
             self.add_error("member_search", f"「{text}」に合う在籍の組合員が見つかりません。")
         else:
