@@ -14,7 +14,7 @@ from django.db.models import Q
 
 #: visible(user, on) → 見てよい対象の番号（QuerySet か番号の列）
 Visible = Callable[..., object]
-#: may_void(user, object_id, on) → その対象の書類を無効にしてよいか
+#: may_void(user, document, on) → その書類を無効にしてよいか
 MayVoid = Callable[..., bool]
 
 _registered: dict[str, Visible] = {}
@@ -50,4 +50,4 @@ def may_see(document, user, on: date) -> bool:
 def may_void(document, user, on: date) -> bool:
     """この書類を無効にしてよいか。決めるのは対象を知る上の階で、登録がなければできない。"""
     ask = _may_void.get(f"{document.content_type.app_label}.{document.content_type.model}")
-    return bool(ask and document.voided_at is None and ask(user, document.object_id, on))
+    return bool(ask and document.voided_at is None and ask(user, document, on))

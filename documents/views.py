@@ -60,7 +60,7 @@ class IssuedDocumentFilter(django_filters.FilterSet):
         for word in value.split():
             number = search_key(word).upper().removeprefix("D")
             found = Q(object_text__icontains=word)
-            if number.isdigit():
+            if number.isascii() and number.isdigit():
                 found |= Q(number=int(number[4:] or 0), fiscal_year=int(number[:4])) | Q(number=int(number))
             queryset = queryset.filter(found)
         return queryset

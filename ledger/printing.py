@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from coopfin.models import Cooperative
+from coopfin.views import deny
 from documents import access
 from documents import operations as documents
 from documents.models import IssuedDocument
@@ -21,6 +22,8 @@ from ledger.accounts import Side
 from ledger.models import Voucher, VoucherKind, VoucherLine, VoucherState
 
 VOUCHER_SLIP = Paper("voucher_slip", "振替伝票", "print/ledger/voucher_slip.html", "2026年版", sheet="slip")
+#: 控えを発行し、刷り損じを無効にする人
+ISSUE = "ledger.prepare_voucher"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +141,9 @@ def visible_vouchers(user, on: date):
     return Voucher.objects.values("pk") if user.has_perm("ledger.view_voucher") else []
 
 
-def may_void_slip(user, voucher_id: int, on: date) -> bool:
+def may_void_slip(user, document: IssuedDocument, on: date) -> bool:
     """刷り損じた振替伝票の控えを無効にしてよいか。伝票そのものは変わらない。"""
-    return user.has_perm("ledger.prepare_voucher")
+    return user.has_perm(ISSUE)
 
 
 access.register("ledger.voucher", visible_vouchers, may_void_slip)
@@ -163,7 +166,13 @@ class VoucherPaperView(IssuePaperView):
         return voucher_slip(target)
 
     def may_issue(self) -> bool:
-        return self.object.state == VoucherState.POSTED
+        return self.object.state == VoucherState.POSTED and self.request.user.has_perm(ISSUE)
+
+    def post(self, request, *args, **kwargs):
+        # 見てよいだけの人（監事など）は、書類を発行しない。
+        if not request.user.has_perm(ISSUE):
+            deny("振替伝票を発行する権限がありません。")
+        return super().post(request, *args, **kwargs)
 
     def get(self, request, *args, **kwargs):
         document = self.issued()

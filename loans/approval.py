@@ -28,7 +28,7 @@ class LoanVouchers:
             text = f"起票した本人（{voucher.made_by}）は承認できません。別の権限者にお願いしてください。"
             found.append(block(text, SEGREGATION, code="same_person"))
         name = "disburse" if event.kind == EventKind.DISBURSEMENT else "undo_disbursement"
-        found += FLOW.findings(FLOW[name], event.loan.application, by=by, on=on)
+        found += FLOW.findings(FLOW[name], event.loan.application, by=by, on=on, disburse_on=event.on)
         if event.kind == EventKind.DISBURSEMENT and voucher.is_waiting:
             found += disbursement.difference_findings(event) or [
                 passed("いま計算し直しても、起票した内容と同じです。", "起票と計上の一致", code="same")
@@ -51,7 +51,9 @@ class LoanVouchers:
     def context(self, voucher: Voucher) -> dict:
         event = self._event(voucher)
         loan, application = event.loan, event.loan.application
-        computation = disbursement.preview(loan, disburse_on=event.on).computation
+        # 訂正の日には計算できないことがある（期日を過ぎている）。償還予定を見せるのは実行の伝票だけ。
+        is_disbursement = event.kind == EventKind.DISBURSEMENT
+        instalments = disbursement.preview(loan, disburse_on=event.on).computation.instalments if is_disbursement else ()
         return {
             "links": [
                 (f"案件 {application.number}　{application.title}", application.get_absolute_url()),
@@ -61,5 +63,5 @@ class LoanVouchers:
             "template": "loans/parts/voucher_context.html",
             "event": event,
             "loan": loan,
-            "instalments": computation.instalments if event.kind == EventKind.DISBURSEMENT else (),
+            "instalments": instalments,
         }

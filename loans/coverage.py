@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from collateral.models import Asset, SecurityInterest
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import Explanation, group
 from coopfin.flow import Finding, block, passed, warn
+from governance.models import Recusal
 from loans.enums import LoanType
 from members.enums import MemberKind, OfficerTitle
 from members.models import Member, Officer, Person
@@ -285,7 +287,7 @@ def _guarantee_findings(application, guarantee, *, offices, contract_on, level, 
     if requirement.required:
         found.append(_deed_finding(guarantee, requirement, contract_on, say, page))
     else:
-        found.append(_evidence_finding(guarantee, requirement, offices, application))
+        found.append(_evidence_finding(guarantee, requirement, offices, application, say, page))
     found.append(_information_finding(guarantee, contract_on, say, page))
     return found
 
@@ -373,12 +375,29 @@ def _deed_finding(guarantee, requirement, contract_on, say, page) -> Finding:
     return say(f"第三者保証人 {who} の{validity.reason}", validity.article, detail=named, code="deed", **page)
 
 
-def _evidence_finding(guarantee, requirement, offices, application) -> Finding:
+def _former_representative(guarantee, requirement, held, say, page) -> Finding:
+    """代表者として保証を付けたあとに代わった人。取締役などで残っていなければ、公正証書が要る（民法465条の9）。"""
+    who = guarantee.guarantor
+    if held & _EVIDENCE[Relation.DIRECTOR]:
+        return passed(f"保証人 {who} は代表者を退きましたが、役員です。", requirement.article, code="deed")
+    return say(
+        f"保証人 {who} は代表者ではなくなっています。元の代表者の保証には、保証意思宣明公正証書が要ります。",
+        requirement.article,
+        detail="差し戻して、保証人との関係を選び直してください。",
+        code="deed",
+        **page,
+    )
+
+
+def _evidence_finding(guarantee, requirement, offices, application, say, page) -> Finding:
     """公正証書の例外にあたることが、代表者か役員・関係者の台帳で裏づけられるか（民法465条の9）。"""
     who = guarantee.guarantor
     titles = _EVIDENCE.get(guarantee.relation)
     person_id = guarantee.person_id or (guarantee.member.representative_id if guarantee.member else None)
-    if titles is None or titles & offices.get(person_id, set()):
+    held = offices.get(person_id, set())
+    if guarantee.relation == Relation.REPRESENTATIVE and person_id != application.member.representative_id:
+        return _former_representative(guarantee, requirement, held, say, page)
+    if titles is None or titles & held:
         return passed(
             f"保証人 {who} に公正証書は要りません。", requirement.article, detail=requirement.reason, code="deed"
         )
@@ -415,7 +434,7 @@ def _information_finding(guarantee, contract_on, say, page) -> Finding:
 def interested_persons(application, *, on: date) -> dict[Person, str]:
     """利害関係のある人と、その理由（ドメイン E、中協法36条の6・38条）。定足数にも議決にも数えない。
 
-    申込先の代表者・役員、個人の保証人、担保の所有者と、保証・担保を出す組合員の代表者・役員。
+    申込先の代表者・役員、個人の保証人、担保の所有者と、保証・担保を出す組合員の代表者・役員、会議で申し出た人。
     同じ人に理由がいくつもあるときは、初めのものを返す。
     """
     found: dict[Person, str] = {}
@@ -445,4 +464,15 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     for asset in owners:
         if asset.owner_person_id:
             found.setdefault(asset.owner_person, "担保の所有者")
+    for recusal in _declared(application):
+        found.setdefault(recusal.person, f"申出のあった利害関係者（{recusal.reason}）"[:200])
     return found
+
+
+def _declared(application):
+    """会議で申し出のあった利害関係。申出は案件についてのもので、次の機関でも効く。"""
+    if application.pk is None:
+        return []
+    content_type = ContentType.objects.get_for_model(application)
+    about = Recusal.objects.filter(item__content_type=content_type, item__object_id=application.pk, found=False)
+    return about.select_related("person").order_by("pk")

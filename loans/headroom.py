@@ -11,7 +11,7 @@ from coopfin.flow import Finding, block, passed, warn
 from coopfin.models import Cooperative
 from governance.models import LimitResolution
 from ledger.accounts import BORROWING_ACCOUNTS, Side
-from ledger.models import VoucherLine, VoucherState
+from ledger.models import VoucherKind, VoucherLine, VoucherState
 from loans.enums import ApplicationState, FundingSource
 from loans.limits import LimitCheck, LimitChecks, LimitKind, check_all, check_limit
 from loans.models import Application, LoanEvent
@@ -60,7 +60,10 @@ def borrowing_outstanding() -> int:
     )
     booked = (sums["credit"] or 0) - (sums["debit"] or 0)
     # 契約番号を付けて記帳された借入は元帳の残高に入っているので、貸付の残高をもう一度は数えない。
-    borrowed = lines.filter(side=Side.CREDIT.value, reference=OuterRef("loan__number"))
+    # 訂正（赤）で取り消された借入は、記帳されていないのと同じ。
+    borrowed = lines.filter(side=Side.CREDIT.value, reference=OuterRef("loan__number")).exclude(
+        Q(voucher__kind=VoucherKind.REVERSAL) | Q(voucher__reversals__state=VoucherState.POSTED)
+    )
     unbooked = LoanEvent.objects.posted().filter(loan__funding_source=FundingSource.BANK).exclude(Exists(borrowed))
     return booked + _total(unbooked, "principal")
 

@@ -8,6 +8,7 @@ from collateral.enums import GuaranteeScope
 from collateral.models import Guarantee
 from documents.models import IssuedDocument
 from documents.paper import Paper
+from loans.enums import ApplicationState, LoanState
 from loans.models import Loan
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 
@@ -33,15 +34,23 @@ def guarantees_of(loan: Loan, scope: str) -> list[Guarantee]:
     return [link.guarantee for link in links.order_by("pk")]
 
 
+def stands_on_agreement_of(loan: Loan) -> bool:
+    """同じ組合員のほかの貸付が、この契約で調印した約定書の上に立っているか（自分の約定書を持たないか）。"""
+    if not _signed_agreements(loan.member_id).filter(object_id=loan.pk).exists():
+        return False
+    if _signed_master_elsewhere(loan):
+        return False
+    past_papers = (ApplicationState.READY, ApplicationState.DISBURSED)
+    others = Loan.objects.filter(member_id=loan.member_id, application__state__in=past_papers)
+    return others.exclude(pk=loan.pk).exclude(state=LoanState.CANCELLED).exists()
+
+
+def _signed_agreements(member_id: int):
+    loans = Loan.objects.filter(member_id=member_id).values("pk")
+    content_type = ContentType.objects.get_for_model(Loan)
+    signed = IssuedDocument.objects.valid().filter(paper=MASTER_AGREEMENT.code, signed_on__isnull=False)
+    return signed.filter(content_type=content_type, object_id__in=loans)
+
+
 def _signed_master_elsewhere(loan: Loan) -> bool:
-    others = Loan.objects.filter(member_id=loan.member_id).exclude(pk=loan.pk).values("pk")
-    return (
-        IssuedDocument.objects.valid()
-        .filter(
-            content_type=ContentType.objects.get_for_model(Loan),
-            object_id__in=others,
-            paper=MASTER_AGREEMENT.code,
-            signed_on__isnull=False,
-        )
-        .exists()
-    )
+    return _signed_agreements(loan.member_id).exclude(object_id=loan.pk).exists()

@@ -10,9 +10,10 @@ from coopfin.calc import words
 from coopfin.calc.schedule import Schedule
 from coopfin.models import Cooperative
 from documents import access
+from documents.models import IssuedDocument
 from documents.paper import CannotRender, Paper
 from documents.parties import Party
-from loans.enums import ApplicationState
+from loans.enums import ApplicationState, LoanState
 from loans.models import Application, Loan
 from loans.papers import (
     GUARANTEE_LETTER,
@@ -23,7 +24,7 @@ from loans.papers import (
     GuarantorEntry,
     MasterAgreement,
 )
-from loans.paperwork import guarantees_of, papers_for
+from loans.paperwork import guarantees_of, papers_for, stands_on_agreement_of
 from loans.terms import LoanTerms, compute
 from members.models import Member, Person
 
@@ -216,10 +217,16 @@ def visible_applications(user, on: date):
     return Application.objects.visible_to(user, on).values("pk")
 
 
-def may_void_paper(user, loan_id: int, on: date) -> bool:
-    """契約書類を無効にしてよいのは、契約手続のあいだ、書類を発行できる人だけ。"""
-    contracting = Loan.objects.filter(pk=loan_id, application__state=ApplicationState.CONTRACTING)
-    return user.has_perm("loans.issue_papers") and contracting.exists()
+def may_void_paper(user, document: IssuedDocument, on: date) -> bool:
+    """契約書類を無効にしてよいのは、その契約の手続のあいだ、書類を発行できる人だけ。
+
+    調印済の約定書は、ほかの貸付がその上に立っていれば無効にできない。
+    """
+    contracting = Loan.objects.filter(
+        pk=document.object_id, state=LoanState.CONTRACTED, application__state=ApplicationState.CONTRACTING
+    )
+    loan = contracting.first() if user.has_perm("loans.issue_papers") else None
+    return loan is not None and not (document.paper == MASTER_AGREEMENT.code and stands_on_agreement_of(loan))
 
 
 access.register("loans.loan", visible_loans, may_void_paper)

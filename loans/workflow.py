@@ -47,6 +47,13 @@ def not_interested(application, *, by, on, **given):
         )
 
 
+def committee_returns_its_own(application, *, by, on, **given):
+    """金融委員が差し戻せるのは、委員会に付議されているあいだだけ。答申のあとは、理事会の案件である（H2.1-d）。"""
+    for_committee_only = by.has_perm("loans.give_opinion") and not by.has_perm("loans.decide")
+    if for_committee_only and application.state != S.COMMITTEE_QUEUE:
+        yield block("金融委員が差し戻せるのは、金融委員会に付議されているあいだだけです。", "金融委員会規約", code="stage")
+
+
 def not_the_receiver(application, *, by, on, **given):
     """受け付けた人は決定できない。"""
     if not may_check(application.received_by_id, by.pk):
@@ -315,8 +322,8 @@ def account_is_known(application, *, by, on, **given):
         )
 
 
-def not_before_the_contract(application, *, by, on, disburse_on=None, **given):
-    """実行日は契約日以後、業務日まで。"""
+def disbursement_day_fits(application, *, by, on, disburse_on=None, **given):
+    """実行日は、契約日から、最終期日の前・決定の有効期限までの、銀行の営業日。"""
     loan = application.loan
     if loan is None or disburse_on is None:
         return
@@ -326,6 +333,24 @@ def not_before_the_contract(application, *, by, on, disburse_on=None, **given):
         yield block("実行日が銀行の休業日です。", f"{RULES} 四", code="holiday")
     if disburse_on >= loan.maturity_on:
         yield block("実行日が最終期日以後です。", f"{RULES} 四", code="after-maturity")
+    expires = application.approval_expires_on
+    if expires is not None and disburse_on > expires:
+        yield block(
+            f"実行日が理事会の決定の有効期限（{expires.year}年{expires.month}月{expires.day}日）を過ぎます。",
+            "金融事業規程",
+            code="after-expiry",
+        )
+
+
+def disbursement_day_has_come(application, *, by, on, disburse_on=None, **given):
+    """先の日付の実行は、起票しておけても、その日（休業日なら直前の休みの日から）まで計上しない。"""
+    if disburse_on is not None and disburse_on > days.roll(on):
+        yield block(
+            f"実行日（{disburse_on.year}年{disburse_on.month}月{disburse_on.day}日）はまだ来ていません。"
+            "その日になってから承認してください。",
+            "複式簿記",
+            code="future",
+        )
 
 
 def documents_of(loan):
@@ -382,7 +407,8 @@ FLOW = Flow(
         ),
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
-            (not_interested, not_the_receiver, board_approves, limits, guarantors_considered, collateral_covers),
+            (not_interested, not_the_receiver, member_is_current, board_approves, limits, guarantors_considered,
+             collateral_covers),
             explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
         ),
         Step(
@@ -393,7 +419,7 @@ FLOW = Flow(
         Step(
             "return", "差し戻す",
             (S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED), S.RETURNED,
-            "loans.return_application", (not_interested,), needs_reason=True, off_road=True,
+            "loans.return_application", (not_interested, committee_returns_its_own), needs_reason=True, off_road=True,
             explanation="理由を付けて事務局に戻します。条件や担保を直し、実態把握からやり直します。",
         ),
         Step(
@@ -413,13 +439,13 @@ FLOW = Flow(
         ),
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
-            (not_interested, approval_is_valid, funding_is_decided, guarantors_complete),
+            (not_interested, member_is_current, approval_is_valid, funding_is_decided, guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
         Step(
             "cancel_contract", "契約手続を取りやめる", (S.CONTRACTING, S.READY), S.APPROVED, "loans.contract",
             (not_interested, nothing_waits_for_approval), needs_reason=True, off_road=True,
-            explanation="契約番号を取消にし、発行した書類を無効にします。承認は残ります。",
+            explanation="契約番号を取消にし、発行した書類を無効にします。承認と、調印済の約定書は残ります。",
         ),
         Step(
             "confirm_ready", "実行できることを確認する", (S.CONTRACTING,), S.READY, "loans.confirm_ready",
@@ -429,14 +455,15 @@ FLOW = Flow(
         ),
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
-            (not_interested, nothing_waits_for_approval, approval_is_valid, account_is_known, not_before_the_contract,
-             limits),
+            (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid, papers_are_signed,
+             account_is_known, disbursement_day_fits, limits),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
-            (not_interested, approval_is_valid, limits),
-            explanation="限度額をもう一度確かめ、伝票を計上します。",
+            (not_interested, member_is_current, approval_is_valid, papers_are_signed, disbursement_day_has_come,
+             limits),
+            explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),
         Step(
             "undo_disbursement", "実行を訂正する", (S.DISBURSED,), S.READY, "loans.approve_disbursement",

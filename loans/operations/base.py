@@ -12,10 +12,11 @@ from loans.workflow import FLOW
 from members.models import Member
 
 
-def lock(application: Application) -> Application:
+def lock(application: Application, *, any_version: bool = False) -> Application:
     """申込を鎖錠して読み直す。つねに組合、組合員、申込の順に取るので、二人が互いに待ち合うことがない。
 
-    渡された申込の版が古ければ（ほかの人が先に進めていれば）StaleObject。
+    渡された申込の版が古ければ（ほかの人が先に進めていれば）StaleObject。any_version は、版が進んでいても
+    よい操作（委員がめいめい述べる意見）だけが渡す。
     """
     try:
         Cooperative.lock()
@@ -26,7 +27,7 @@ def lock(application: Application) -> Application:
         ) from None
     Member.objects.select_for_update().get(pk=application.member_id)
     locked = Application.objects.select_for_update().get(pk=application.pk)
-    if locked.version != application.version:
+    if locked.version != application.version and not any_version:
         raise StaleObject(
             "操作",
             [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from coopfin import log
@@ -12,13 +13,14 @@ from coopfin.calc import days
 from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Sequence
 from documents import operations as documents
+from documents.models import IssuedDocument
 from governance.enums import BodyKind
 from loans import printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
 from loans.models import Application, Condition, FundingDecision, Loan
 from loans.operations import base, review
+from loans.papers import MASTER_AGREEMENT
 from loans.terms import LoanTerms, compute
-from loans.workflow import documents_of
 
 CONTRACT_PREFIX = {LoanType.BILL: "T", LoanType.DEED: "S"}
 
@@ -136,11 +138,16 @@ def begin(application: Application, *, contracted_on: date, by, on: date, reason
 
 @transaction.atomic
 def cancel(application: Application, *, by, on: date, reason: str) -> Application:
-    """契約手続を取りやめる。契約番号は取消として残り、発行した書類は無効になる。"""
+    """契約手続を取りやめる。契約番号は取消として残り、発行した書類は、作っている途中のものも無効になる。
+
+    調印済の約定書だけは残る。組合員との取引全体の約束で、ほかの貸付がその上に立っているかもしれないから（H2.5-a）。
+    """
     application = base.lock(application)
     step = base.check(application, "cancel_contract", by=by, on=on, reason=reason)
     loan = application.loan
-    for document in documents_of(loan):
+    content_type = ContentType.objects.get_for_model(Loan)
+    in_force = IssuedDocument.objects.without_content().filter(voided_at__isnull=True).about(content_type, loan.pk)
+    for document in in_force.exclude(paper=MASTER_AGREEMENT.code, signed_on__isnull=False):
         documents.void(document, reason=f"契約手続の取りやめ: {reason}"[:300], by=by, on=on)
     loan.state = LoanState.CANCELLED
     loan.save(update_fields=["state"])
@@ -150,18 +157,30 @@ def cancel(application: Application, *, by, on: date, reason: str) -> Applicatio
 
 def issue_paper(application: Application, *, code: str, by, on: date):
     """契約書類を一つ発行する。描くのは鎖錠の外で行う。"""
-    if application.state != ApplicationState.CONTRACTING:
-        raise StepRefused("書類の発行", [block("書類を発行できるのは「契約手続中」のときだけです。", "事務の流れ")])
+    _contracting_only(application)
     loan = application.loan
+    if loan is None:
+        raise StepRefused("書類の発行", [block("契約手続が取りやめになりました。", "事務の流れ")])
     paper = next((paper for paper in printing.papers_for(loan) if paper.code == code), None)
     if paper is None:
         raise StepRefused("書類の発行", [block("この契約に、その書類は要りません。", "手引き 第2章2 四")])
-    document = documents.issue(
-        paper=paper, context_builder=lambda number: printing.context_for(paper, loan, number=number, on=on),
-        target=loan, by=by, on=on,
-    )  # fmt: skip
+
+    def context(number: str):
+        # 番号を取ったあとでもう一度確かめる。このあと取りやめられれば、取りやめる側がこの番号を無効にする。
+        latest = Loan.objects.select_related("application").get(pk=loan.pk)
+        _contracting_only(latest.application)
+        if latest.state != LoanState.CONTRACTED:
+            raise StepRefused("書類の発行", [block(f"契約 {latest.number} は取りやめになりました。", "事務の流れ")])
+        return printing.context_for(paper, loan, number=number, on=on)
+
+    document = documents.issue(paper=paper, context_builder=context, target=loan, by=by, on=on)
     log.record(application, verb="issue_paper", label="書類の発行", by=by, on=on, paper=str(document))
     return document
+
+
+def _contracting_only(application: Application) -> None:
+    if application.state != ApplicationState.CONTRACTING:
+        raise StepRefused("書類の発行", [block("書類を発行できるのは「契約手続中」のときだけです。", "事務の流れ")])
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from coopfin import log
 from coopfin.calc import days
-from coopfin.flow import Finding, StepRefused, block
+from coopfin.flow import Finding, StaleObject, StepRefused, block
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
 from loans import coverage, items, workflow
@@ -60,12 +60,18 @@ def opinion_refusals(application: Application, *, by, on: date) -> list[Finding]
 
 @transaction.atomic
 def give_opinion(application: Application, *, choice: str, text: str, by, on: date):
-    """委員が意見（賛成・条件付賛成・反対）と理由を述べる。自分の席でだけ述べられる。"""
-    application = base.lock(application)
+    """委員が意見（賛成・条件付賛成・反対）と理由を述べる。自分の席でだけ述べられる。
+
+    同時に述べたほかの委員の意見で版が進んでいても断らない。付議し直されていれば、読んだ案件とは違うので断る。
+    """
+    read = items.open_item(application, BodyKind.COMMITTEE)
+    application = base.lock(application, any_version=True)
     refused = opinion_refusals(application, by=by, on=on)
     if refused:
         raise StepRefused("意見の記録", refused)
     item = items.open_item(application, BodyKind.COMMITTEE)
+    if item != read:
+        raise StaleObject("意見の記録", [block("案件が付議し直されました。もう一度読んでから述べてください。", "二重操作の防止", code="stale")])
     opinion = governance.give_opinion(item, seat=_own_seat(by, on), choice=choice, reason=text, by=by, on=on)
     base.touch(application, "version")
     log.record(application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display())

@@ -16,7 +16,7 @@ from loans.models import Application
 from loans.operations import disbursement as operations
 from loans.views.application import ReadingPost
 from loans.views.base import CaseMixin, CaseStep
-from loans.workflow import FLOW, not_before_the_contract
+from loans.workflow import FLOW, disbursement_day_fits
 
 STEP = "prepare_disbursement"
 
@@ -77,7 +77,7 @@ class Disburse(CaseStep):
             preview_url=reverse("loans:disburse_preview", args=[self.object.pk]), **kwargs
         )
         # 実行日についての断りは試算の中で（日を変えるたびに）言い、ほかの断りがあるときだけ閉じる。
-        dated = {"before-contract", "holiday", "after-maturity"}
+        dated = {"before-contract", "holiday", "after-maturity", "after-expiry"}
         context["blocked"] = any(finding.blocks and finding.code not in dated for finding in self.findings)
         context["findings"] = [finding for finding in self.findings if finding.code not in dated]
         if self.object.loan is not None:
@@ -99,5 +99,5 @@ class DisbursePreview(CaseMixin, ReadingPost):
         if day is None:
             return render(request, "loans/disburse_preview.html", {"unread": True})
         context = preview_context(application, day, self.on)
-        context["dated"] = list(not_before_the_contract(application, by=request.user, on=self.on, disburse_on=day))
+        context["dated"] = list(disbursement_day_fits(application, by=request.user, on=self.on, disburse_on=day))
         return render(request, "loans/disburse_preview.html", context)

@@ -29,8 +29,9 @@ class GiveOpinion(CaseOperation):
     submit_label = "意見を記録する"
 
     def version_of(self, obj):
-        # ほかの委員の意見で版が進んでも、案件の条件は変わらない。付議された状態のままであればよい。
-        return obj.state if obj is not None else ""
+        # ほかの委員の意見で版が進んでも、案件の条件は変わらない。同じ付議のままであればよい。
+        item = items.open_item(obj, BodyKind.COMMITTEE) if obj is not None else None
+        return str(item.pk) if item else ""
 
     def _own(self):
         item = items.open_item(self.object, BodyKind.COMMITTEE)
