@@ -2,79 +2,46 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
-from django_tables2.export import ExportMixin, TableExport
 
 from collateral import checks, operations
 from collateral.filters import AssetFilter, AssetTable, GuaranteeFilter, GuaranteeTable
 from collateral.forms import AssetForm, SeniorFormSet, seniors_of
 from collateral.models import Asset, Guarantee
 from coopfin import log
+from coopfin.exports import ExportedList
 from coopfin.views import GuardedMixin, OperationView, RememberReading
 
 VIEW = "collateral.view_collateral"
 EDIT = "collateral.edit_collateral"
-EXPORT = "loans.export"
 PER_PAGE = 50
 
 
-class BomExport(TableExport):
-    """表計算ソフトが文字化けせず、式とも読まないように書き出す。"""
-
-    def table_to_dataset(self, *args, **kwargs):
-        dataset = super().table_to_dataset(*args, **kwargs)
-        for index, row in enumerate(list(dataset)):
-            dataset[index] = [_harmless(value) for value in row]
-        return dataset
-
-    def export(self):
-        written = super().export()
-        return b"\xef\xbb\xbf" + written.encode() if self.format == self.CSV else written
-
-
-def _harmless(value):
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-
-
-class RegisterList(GuardedMixin, ExportMixin, SingleTableMixin, FilterView):
+class RegisterList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """台帳の一覧。書き出すのは、いま絞り込んで見えているもの。"""
 
     permission_required = VIEW
     template_name = "collateral/register_list.html"
     table_pagination = {"per_page": PER_PAGE}
-    export_class = BomExport
-    export_formats = (TableExport.XLSX, TableExport.CSV)
+    export_permission = "loans.export"
     title = ""
     lead = ""
-
-    def get(self, request, *args, **kwargs):
-        if request.GET.get(self.export_trigger_param) and not request.user.has_perm(EXPORT):
-            raise PermissionDenied("一覧を書き出す権限がありません。")
-        return super().get(request, *args, **kwargs)
+    export_name = ""
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         found = context["filter"].qs
-        query = self.request.GET.copy()
-        query.pop(self.export_trigger_param, None)
-        may_export = self.request.user.has_perm(EXPORT)
         context |= {
             "title": self.title,
             "lead": self.lead,
             "count": context["table"].paginator.count,
             "sums": self.sums(found),
-            "exports": [
-                {"label": label, "url": f"?{self._with_export(query, kind)}"}
-                for kind, label in ((TableExport.XLSX, "Excel"), (TableExport.CSV, "CSV"))
-            ]
-            if may_export
-            else [],
+            "exports": self.export_links(),
             "tabs": [
                 ("担保", reverse("collateral:assets"), self.model is Asset),
                 ("保証", reverse("collateral:guarantees"), self.model is Guarantee),
@@ -83,14 +50,11 @@ class RegisterList(GuardedMixin, ExportMixin, SingleTableMixin, FilterView):
         }
         return context
 
-    @staticmethod
-    def _with_export(query, kind) -> str:
-        changed = query.copy()
-        changed[RegisterList.export_trigger_param] = kind
-        return changed.urlencode()
-
     def sums(self, found):
         return []
+
+    def export_title(self):
+        return self.export_name
 
 
 class AssetList(RegisterList):

@@ -16,10 +16,11 @@ def months_text(months: int) -> str:
     return "".join([f"{years}年" if years else "", f"{rest}か月" if rest else ""]) or "1か月未満"
 
 
-def term_text(start_on: date, maturity_on: date, loan_type: str) -> str:
-    """期間。手形は日数、証書は年と月。"""
+def term_text(start_on: date, maturity_on: date, loan_type: str, policy) -> str:
+    """期間。手形は利息と同じ数え方の日数（方針 G1）、証書は年と月。"""
     if loan_type == LoanType.BILL:
-        return f"{(maturity_on - start_on).days}日"
+        count = policy.new_bill_count if policy else days.Count.BOTH_ENDS
+        return f"{days.count_days(start_on, maturity_on, count)}日"
     months = (maturity_on.year - start_on.year) * 12 + maturity_on.month - start_on.month
     if days.add_months(start_on, months) > maturity_on:
         months -= 1

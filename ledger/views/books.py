@@ -9,10 +9,11 @@ from django.db.models import Prefetch, Q, Sum
 from django.views.generic import TemplateView
 from django_filters.views import FilterView
 
+from coopfin import exports
 from coopfin.calc import days
 from coopfin.models import Cooperative
 from coopfin.views import GuardedMixin
-from ledger import balances, exports
+from ledger import balances
 from ledger.accounts import AccountCode, Side
 from ledger.filters import JournalFilter
 from ledger.forms import LedgerForm, PeriodForm

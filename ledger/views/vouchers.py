@@ -13,8 +13,9 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from coopfin import log
+from coopfin.exports import ExportedList
 from coopfin.views import GuardedMixin, OperationView, PlainView
-from ledger import approvals, exports, operations
+from ledger import approvals, operations
 from ledger.accounts import Side
 from ledger.filters import VoucherFilter
 from ledger.forms import ApproveForm, LineFormSet, ReversalForm, SendBackForm, VoucherForm, unbalanced_text
@@ -24,25 +25,18 @@ from ledger.tables import VoucherTable
 PREPARE, APPROVE, VIEW = "ledger.prepare_voucher", "ledger.approve_voucher", "ledger.view_voucher"
 
 
-class VoucherListView(GuardedMixin, SingleTableMixin, FilterView):
+class VoucherListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """伝票の一覧。"""
 
     permission_required = VIEW
     template_name = "ledger/voucher_list.html"
+    title = "伝票"
     filterset_class = VoucherFilter
     table_class = VoucherTable
     paginate_by = 50
 
     def get_queryset(self):
         return Voucher.objects.with_amount().select_related("made_by", "checked_by")
-
-    def get(self, request, *args, **kwargs):
-        response = super().get(request, *args, **kwargs)
-        file_format = exports.wanted(request)
-        if not file_format:
-            return response
-        rows = self.get_table().as_values()
-        return exports.download("伝票", next(rows), rows, file_format, on=self.on)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -51,10 +45,10 @@ class VoucherListView(GuardedMixin, SingleTableMixin, FilterView):
         )
         can_prepare = self.request.user.has_perm(PREPARE)
         context.update(
-            title="伝票",
+            title=self.title,
             count=context["table"].paginator.count,
             sums=[{"label": "金額の計", "amount": sums["all"]}, {"label": "うち計上済", "amount": sums["posted"]}],
-            exports=exports.links(self.request),
+            exports=self.export_links(),
             actions=[{"label": "開始伝票を起票する", "url": reverse("ledger:opening_create")}] if can_prepare else [],
             primary={"label": "振替伝票を起票する", "url": reverse("ledger:voucher_create")} if can_prepare else None,
             empty={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
 from loans import wording
@@ -48,7 +49,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             board_first=application.state == S.BOARD_QUEUE and not user.has_perm("loans.edit_application"),
             calculation=panels.calculation(application, on),
             headroom=panels.room(application, on),
-            facts=_facts(application, user),
+            facts=_facts(application, user, on),
             guarantee_reason=application.no_representative_guarantee_reason,
             security=security.section(application, user),
             investigation=getattr(application, "investigation", None),
@@ -104,10 +105,11 @@ OPEN_AND_WAITING = (
 )  # fmt: skip
 
 
-def _facts(application: Application, user) -> list[dict]:
+def _facts(application: Application, user, on) -> list[dict]:
     """申込の内容。"""
     member = application.member
-    term = wording.term_text(application.disburse_on, application.maturity_on, application.loan_type)
+    policy = application.policy or Policy.on(on)
+    term = wording.term_text(application.disburse_on, application.maturity_on, application.loan_type, policy)
     account = member.bank_account or "（口座が登録されていません）"
     rows = [
         {

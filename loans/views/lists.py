@@ -7,14 +7,14 @@ from django.urls import reverse
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from coopfin.exports import ExportedList
 from coopfin.views import GuardedMixin
-from ledger import exports
 from loans.filters import CONTRACT_STATES, STAGES, ApplicationFilter, LoanFilter
 from loans.models import Application, Loan, LoanEvent
 from loans.tables import ApplicationTable, LoanTable
 
 
-class WorkList(GuardedMixin, SingleTableMixin, FilterView):
+class WorkList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """一覧の土台。見ているとおりの列と絞り込みを、Excel・CSV に書き出せる。"""
 
     template_name = "loans/list.html"
@@ -22,20 +22,6 @@ class WorkList(GuardedMixin, SingleTableMixin, FilterView):
     strict = False
     title = ""
     export_permission = "loans.export"
-
-    def get(self, request, *args, **kwargs):
-        wanted = exports.wanted(request)
-        if not wanted:
-            return super().get(request, *args, **kwargs)
-        if not request.user.has_perm(self.export_permission):
-            return self.handle_no_permission()
-        filterset = self.get_filterset(self.get_filterset_class())
-        self.object_list = filterset.qs
-        # get_table は一覧と同じ列と並びを使い、ページには分けない。
-        self.paginate_by = self.table_pagination = False
-        table = self.get_table(**self.get_table_kwargs())
-        headers, *rows = table.as_values()
-        return exports.download(self.title, headers, rows, wanted, on=self.on)
 
     def all_columns(self) -> list[str]:
         return list(self.table_class.Meta.fields)
@@ -54,13 +40,12 @@ class WorkList(GuardedMixin, SingleTableMixin, FilterView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         shown = self.shown_columns()
-        may_export = self.request.user.has_perm(self.export_permission)
         return {
             **context,
             "title": self.title,
             "count": context["table"].paginator.count,
             "sums": self.sums(self.object_list),
-            "exports": exports.links(self.request) if may_export else [],
+            "exports": self.export_links(),
             "columns": [
                 {"name": name, "label": self.table_class.base_columns[name].header or "", "shown": name in shown}
                 for name in self.all_columns()
@@ -122,6 +107,7 @@ class Applications(WorkList):
 class Contracting(Applications):
     """契約・実行。承認済から実行待ちまで。"""
 
+    permission_required = "loans.view_loan"
     title = "契約・実行"
 
     def get_queryset(self):

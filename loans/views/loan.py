@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
+from coopfin import exports
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.charts import LineChart, Series
 from coopfin.views import GuardedMixin, RememberReading
-from ledger import exports
 from loans import wording
 from loans.enums import LoanState
 from loans.models import Application, Loan
@@ -90,7 +90,9 @@ class LoanPage(LoanMixin, TemplateView):
             breadcrumbs=[("貸付台帳", reverse("loans:loans")), (loan.number, "")],
             loan=loan,
             application=application,
-            term=wording.term_text(loan.disbursed_on or loan.contracted_on, loan.maturity_on, loan.loan_type),
+            term=wording.term_text(
+                loan.disbursed_on or loan.contracted_on, loan.maturity_on, loan.loan_type, loan.policy
+            ),
             repayment=wording.repayment_text(loan),
             chart=balance_chart(loan, events, rows, self.on),
             rows=rows,

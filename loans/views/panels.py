@@ -19,7 +19,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, LoanState
 from loans.models import Application
 from loans.terms import LoanTerms, compute
-from loans.workflow import FLOW, waiting_events
+from loans.workflow import FLOW, committee_returns_its_own, waiting_events
 
 #: ステップ → そのページ
 PAGES = {
@@ -126,6 +126,8 @@ def actions(application: Application, user, on, upcoming: dict | None, voucher=N
         if step.name == "record_funding" and not application.is_bank_funded:
             continue
         if step.name == "prepare_disbursement" and voucher is not None:
+            continue
+        if step.name == "return" and any(committee_returns_its_own(application, by=user, on=on)):
             continue
         primary = upcoming is not None and step.name == upcoming["name"]
         findings = upcoming["findings"] if primary else ()

@@ -104,19 +104,19 @@ def test_an_empty_register_says_how_it_fills(address, browsing):
 def test_what_is_filtered_is_what_is_exported(browsing):
     make_asset(kind=AssetKind.MACHINERY, description="=1+1", owner=make_member("能登精機株式会社"))
     make_asset()
-    csv = browsing.get(ASSETS, {"kind": "machinery", "_export": "csv"})
+    csv = browsing.get(ASSETS, {"kind": "machinery", "export": "csv"})
     text = csv.content.decode("utf-8-sig")
     assert csv.content.startswith(b"\xef\xbb\xbf")
     assert len(text.strip().splitlines()) == 2
     assert "能登精機株式会社" in text
     assert "50000000" in text
-    sheet = load_workbook(io.BytesIO(browsing.get(ASSETS, {"_export": "xlsx"}).content)).active
+    sheet = load_workbook(io.BytesIO(browsing.get(ASSETS, {"export": "xlsx"}).content)).active
     assert sheet.max_row == 3
 
 
 def test_a_cell_that_looks_like_a_formula_is_made_harmless(browsing):
     make_guarantee(person=make_person("=HYPERLINK(1)"))
-    text = browsing.get(GUARANTEES, {"_export": "csv"}).content.decode("utf-8-sig")
+    text = browsing.get(GUARANTEES, {"export": "csv"}).content.decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in text
 
 
@@ -137,7 +137,7 @@ def test_who_may_see_export_and_mend(role, sees, exports, edits, client):
     client.force_login(make_user(role))
     for address in (ASSETS, GUARANTEES, asset.get_absolute_url(), guarantee.get_absolute_url()):
         assert client.get(address).status_code == sees, address
-    assert client.get(ASSETS, {"_export": "csv"}).status_code == exports
+    assert client.get(ASSETS, {"export": "csv"}).status_code == exports
     assert client.get(reverse("collateral:asset_edit", args=[asset.pk])).status_code == edits
 
 

@@ -1,4 +1,4 @@
-"""帳簿の書出し（Excel・CSV）。画面で絞り込んだものを、そのままの列で渡す。"""
+"""一覧・帳簿の書出し（Excel・CSV）。画面で絞り込んだものを、そのままの列で渡す。"""
 
 from __future__ import annotations
 
@@ -44,6 +44,40 @@ def download(name: str, headers: Iterable[str], rows: Iterable[Iterable], file_f
     filename = quote(f"{name}_{on:%Y%m%d}.{file_format}")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{filename}"
     return response
+
+
+class ExportedList:
+    """絞り込みつきの一覧（FilterView と SingleTableMixin）に、見ているとおりの書出しを足す。
+
+    export_permission を書けば、その権限のある人だけが書き出せる。
+    """
+
+    export_permission = ""
+    title = ""
+
+    @property
+    def may_export(self) -> bool:
+        return not self.export_permission or self.request.user.has_perm(self.export_permission)
+
+    def get(self, request, *args, **kwargs):
+        file_format = wanted(request)
+        if not file_format:
+            return super().get(request, *args, **kwargs)
+        if not self.may_export:
+            return self.handle_no_permission()
+        self.filterset = self.get_filterset(self.get_filterset_class())
+        self.object_list = self.filterset.qs
+        # get_table は一覧と同じ列と並びを使い、ページには分けない。
+        self.paginate_by = self.table_pagination = False
+        headers, *rows = self.get_table(**self.get_table_kwargs()).as_values()
+        return download(self.export_title(), headers, rows, file_format, on=self.on)
+
+    def export_title(self) -> str:
+        """ファイルの名前。"""
+        return self.title
+
+    def export_links(self) -> list[dict]:
+        return links(self.request) if self.may_export else []
 
 
 def _safe(value):
