@@ -2,12 +2,22 @@
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.shortcuts import redirect
 from django.urls import reverse
 
 
 class CoopfinAdminConfig(AdminConfig):
     default_site = "coopfin.admin_site.CoopfinAdminSite"
+
+
+class DistinctChoices(AutocompleteJsonView):
+    """探して選ぶ欄の候補。同じ名前の人を取り違えないように、見分ける一行（distinction）を添える。"""
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        distinction = getattr(obj, "distinction", "")
+        return {**result, "text": f"{obj}（{distinction}）"} if distinction else result
 
 
 class CoopfinAdminSite(AdminSite):
@@ -17,6 +27,9 @@ class CoopfinAdminSite(AdminSite):
     site_title = "coopfin 設定"
     index_title = "限度額・方針・機関・利用者"
     site_url = "/"
+
+    def autocomplete_view(self, request):
+        return DistinctChoices.as_view(admin_site=self)(request)
 
     def has_permission(self, request):
         return request.user.is_authenticated and request.user.has_perm("coopfin.use_admin")

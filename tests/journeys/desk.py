@@ -1,0 +1,135 @@
+"""A desk: one person's own browser, logged in by typing, and the few gestures that every page understands."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser import check_accessibility
+from tests.factories.core import PASSWORD
+
+#: The kinds of page that axe has passed in this run. A page is looked at once per kind and stage, not once per visit.
+LOOKED_AT: set[str] = set()
+#: axe copies the sheet that the admin site's forms.css imports into a style element, which our policy rightly refuses.
+OF_AXE_ITSELF = re.compile(r"style-src-elem inline|Applying inline style")
+
+
+def labelled(label: str) -> re.Pattern:
+    """A label as it is read, with or without the mark of a required field and the colon of the admin site."""
+    return re.compile(rf"^\s*{re.escape(label)}\s*(\*\s*必須|\*|:)?\s*$")
+
+
+class Desk:
+    """Somebody's desk. `fill`, `choose`, `pick`, `press` and `follow` are what hands do; `see` is what eyes do."""
+
+    def __init__(self, page, user, watch):
+        self.page, self.user, self.watch = page, user, watch
+        self.open("/accounts/login/")
+        self.fill("利用者名", user.username).fill("パスワード", PASSWORD).press("ログイン")
+
+    # --- going ---
+
+    @property
+    def path(self) -> str:
+        return re.sub(r"^https?://[^/]+", "", self.page.url)
+
+    def open(self, address: str, *, status: int = 200) -> "Desk":
+        answer = self.page.goto(address)
+        assert answer.status == status, f"{address} answered {answer.status}"
+        return self.look()
+
+    def follow(self, link: str) -> "Desk":
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link, exact=True).first.click()
+        return self.look()
+
+    def follow_to(self, address: str) -> "Desk":
+        """Follow whichever link of the page leads there, whatever it is called."""
+        with self.page.expect_navigation():
+            self.page.locator(f"main a[href^='{address}']").first.click()
+        return self.look()
+
+    def press(self, button: str, *, part_of_name=False) -> "Desk":
+        """Press a button that sends a form, and wait for the page that comes back."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button, exact=not part_of_name).first.click()
+        return self.look()
+
+    def has_link(self, link: str) -> bool:
+        return self.page.get_by_role("link", name=link, exact=True).count() > 0
+
+    # --- writing ---
+
+    def field(self, label: str):
+        return self.page.get_by_label(labelled(label)).first
+
+    def fill(self, label: str, value) -> "Desk":
+        self.field(label).fill(str(value))
+        return self
+
+    def pick(self, label: str, option: str) -> "Desk":
+        """Choose from a drop-down list."""
+        self.field(label).select_option(label=option)
+        return self
+
+    def choose(self, question: str, answer: str) -> "Desk":
+        """Choose one of the round buttons under a question."""
+        self.page.get_by_role("group", name=labelled(question)).get_by_role("radio", name=answer, exact=True).check()
+        return self
+
+    def attach(self, label: str, file) -> "Desk":
+        self.field(label).set_input_files(file)
+        return self
+
+    # --- reading ---
+
+    @property
+    def sheet(self):
+        """What the page says, without the menu."""
+        return self.page.locator("main").first
+
+    def see(self, *texts: str) -> "Desk":
+        for text in texts:
+            expect(self.sheet).to_contain_text(text)
+        return self
+
+    def not_see(self, *texts: str) -> "Desk":
+        for text in texts:
+            expect(self.sheet).not_to_contain_text(text)
+        return self
+
+    def stage(self, label: str) -> "Desk":
+        """What the page is about stands at this stage."""
+        expect(self.page.locator(".page-head .stage").first).to_have_text(label)
+        return self
+
+    def holds(self, **fields) -> "Desk":
+        """What was typed is still there. The keys are the names of the fields."""
+        for name, value in fields.items():
+            expect(self.page.locator(f"[name={name}]")).to_have_value(str(value))
+        return self
+
+    def beside(self, label: str) -> str:
+        """What the page says beside a field that it did not accept."""
+        return self.page.locator(f"#div_{self.field(label).get_attribute('id')} .invalid-feedback").inner_text()
+
+    def table(self, caption: str) -> list[list[str]]:
+        """The rows of a table, cell by cell, as read on the page."""
+        rows = self.page.get_by_role("table", name=caption, exact=True).first.locator("tbody tr")
+        return [row.locator("th, td").all_inner_texts() for row in rows.all()]
+
+    def sums(self, caption: str) -> list[str]:
+        """The last line of a table."""
+        foot = self.page.get_by_role("table", name=caption, exact=True).first.locator("tfoot tr")
+        return foot.locator("th, td").all_inner_texts()
+
+    def look(self) -> "Desk":
+        """Once per kind of page: axe finds nothing serious."""
+        stage = self.page.locator(".page-head .stage")
+        kind = re.sub(r"\d+", "#", self.path.partition("?")[0])
+        kind += f" {stage.first.inner_text() if stage.count() else ''} {self.page.locator('.error-summary').count()}"
+        if kind not in LOOKED_AT:
+            before = len(self.watch.seen)
+            check_accessibility(self.page)
+            self.watch.seen[before:] = [line for line in self.watch.seen[before:] if not OF_AXE_ITSELF.search(line)]
+            LOOKED_AT.add(kind)
+        return self
