@@ -2,7 +2,12 @@
 
 from allauth.account import views as account
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import TemplateView
+
+# パスワードを忘れた人には、管理者への問合せを案内するだけ。メールは送らない。
+forgotten_password = login_not_required(TemplateView.as_view(template_name="account/password_reset.html"))
 
 # 利用者は管理者が登録し、メールアドレスでの手続はしない。allauth の画面のうち要るものだけを開く。
 account_urls = [
@@ -12,7 +17,7 @@ account_urls = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/", forgotten_password, name="account_reset_password"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 

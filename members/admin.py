@@ -2,26 +2,20 @@
 
 from django.contrib import admin
 
-from coopfin import log
+from coopfin.admin import LoggedAdmin
 from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
-from coopfin.clock import business_date
 from coopfin.forms import JapaneseDateField
+from coopfin.models import User
 from members.models import Industry, Member, Person
-
-
-class LoggedAdmin(NoDeleteAdmin):
-    """保存した人を履歴と操作の記録に残す。"""
-
-    def save_model(self, request, obj, form, change):
-        obj._history_user = request.user
-        super().save_model(request, obj, form, change)
-        label = f"{obj._meta.verbose_name}の{'変更' if change else '登録'}（管理サイト）"
-        if isinstance(obj.pk, int):
-            log.record(obj, verb="admin_save", label=label, by=request.user, on=business_date())
 
 
 @admin.register(Person)
 class PersonAdmin(LoggedAdmin):
+    """人。ログインする人と結ぶのは管理者だけで、自分の結び付きは変えられない。
+
+    利害関係（除斥）は結び付きから分かるので、外せば自分の案件を開けてしまう。
+    """
+
     list_display = ("name", "kana", "born_on", "address", "user")
     search_fields = ("search_text", "name", "kana")
     list_select_related = ("user",)
@@ -31,6 +25,15 @@ class PersonAdmin(LoggedAdmin):
         if db_field.name == "born_on":
             return JapaneseDateField(required=False, label=db_field.verbose_name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None):
+        own = obj is not None and obj.user_id == request.user.pk
+        return () if request.user.has_perm("coopfin.manage_users") and not own else ("user",)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.exclude(pk=request.user.pk)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False
