@@ -84,7 +84,10 @@ COMMITTEE_STATES = (
     ApplicationState.READY,
     ApplicationState.DISBURSED,
 )
-BOARD_STATES = tuple(s for s in COMMITTEE_STATES if s != ApplicationState.COMMITTEE_QUEUE)
+#: 理事が見うる状態。答申が済んでも、理事会に付議されるまでは理事会の案件ではない
+BOARD_STATES = tuple(
+    s for s in COMMITTEE_STATES if s not in (ApplicationState.COMMITTEE_QUEUE, ApplicationState.RECOMMENDED)
+)
 #: 承認されてまだ実行していない（限度額では「承認済未実行」に数える）
 COMMITTED_STATES = (ApplicationState.APPROVED, ApplicationState.CONTRACTING, ApplicationState.READY)
 OPEN_STATES = tuple(
