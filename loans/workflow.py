@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from collateral.enums import GuaranteeScope
 from coopfin.calc import days
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.flow import Finding, Flow, Step, block, passed, warn
@@ -54,13 +53,6 @@ def committee_returns_its_own(application, *, by, on, **given):
         yield block("金融委員が差し戻せるのは、金融委員会に付議されているあいだだけです。", "金融委員会規約", code="stage")
 
 
-def committee_returns_its_own(application, *, by, on, **given):
-    """金融委員が差し戻せるのは、委員会に付議されているあいだだけ。答申のあとは、理事会の案件である（H2.1-d）。"""
-    for_committee_only = by.has_perm("loans.give_opinion") and not by.has_perm("loans.decide")
-    if for_committee_only and application.state != S.COMMITTEE_QUEUE:
-        yield block("金融委員が差し戻せるのは、金融委員会に付議されているあいだだけです。", "金融委員会規約", code="stage")
-
-
 def not_the_receiver(application, *, by, on, **given):
     """受け付けた人は決定できない。"""
     if not may_check(application.received_by_id, by.pk):
@@ -97,7 +89,7 @@ def member_is_current(application, *, by, on, **given):
     member = application.member
     if member.left_on and member.left_on <= on:
         yield block(
-            f"{member}は{member.left_on:%Y-%m-%d}に脱退しています。", "中小企業等協同組合法 9条の2", code="left"
+            f"{member}は{member.left_on.year}年{member.left_on.month}月{member.left_on.day}日に脱退しています。", "中小企業等協同組合法 9条の2", code="left"
         )
     elif member.joined_on > on:
         yield block(f"{member}の加入日はまだ来ていません。", "中小企業等協同組合法 9条の2", code="not-joined")
@@ -370,11 +362,6 @@ def documents_of(loan):
 def waiting_events(loan):
     """承認待ちのできごと。"""
     return loan.events.filter(voucher__state="prepared").select_related("voucher")
-
-
-def root_guarantees(application):
-    """根保証（保証書に署名する人）。"""
-    return [link.guarantee for link in application.guarantees.all() if link.guarantee.scope == GuaranteeScope.ROOT]
 
 
 _STATE_LABELS = {state.value: state.label for state in S}

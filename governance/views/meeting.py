@@ -57,8 +57,7 @@ class MeetingAction(OneMeeting, OncePerToken):
     def make_form(self, page: MeetingPage, data):
         return OperationForm(data, version=str(page.meeting.version))
 
-    def act(self, form) -> str:
-        raise NotImplementedError
+    #: 各画面が書く: act(form) → 知らせの文
 
     def needs_fresh_page(self) -> bool:
         """古い画面からの記録を断るか。"""

@@ -59,6 +59,7 @@ def _apply(application: Application, terms: dict, on: date) -> None:
 def create_draft(*, member, terms: dict, by, on: date) -> Application:
     """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。"""
     application = Application(member=member, created_by=by, entered_state_on=on)
+    base.allow(application, "loans.edit_application", "下書きの作成", by=by, on=on)
     _apply(application, terms, on)
     application.full_clean(exclude=["created_by"])
     application.save()
@@ -72,6 +73,7 @@ def create_draft(*, member, terms: dict, by, on: date) -> Application:
 def update_terms(application: Application, *, terms: dict, by, on: date) -> Application:
     """条件を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
     application = base.lock(application)
+    base.allow(application, "loans.edit_application", "条件の変更", by=by, on=on)
     if application.state not in EDITABLE:
         raise StepRefused(
             "条件の変更",
@@ -118,6 +120,7 @@ def investigate(application: Application, *, by, on: date, reason: str = "") -> 
 def record_investigation(application: Application, *, record: dict, by, on: date) -> Investigation:
     """実態把握を記録する（H2.3-0）。実態把握中のあいだは書き直せる。"""
     application = base.lock(application)
+    base.allow(application, "loans.investigate", "実態把握の記録", by=by, on=on)
     if application.state != ApplicationState.INVESTIGATION:
         raise StepRefused(
             "実態把握の記録",

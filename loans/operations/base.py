@@ -8,7 +8,7 @@ from coopfin import log
 from coopfin.flow import StaleObject, Step, StepRefused, block
 from coopfin.models import Cooperative
 from loans.models import Application
-from loans.workflow import FLOW
+from loans.workflow import FLOW, not_interested
 from members.models import Member
 
 
@@ -40,6 +40,15 @@ def lock(application: Application, *, any_version: bool = False) -> Application:
             ],
         )
     return locked
+
+
+def allow(application: Application, permission: str, label: str, *, by, on: date) -> None:
+    """流れの表にない操作を、してよい人か（権限があり、案件に利害関係がない）。だめなら StepRefused。"""
+    refused = [finding for finding in not_interested(application, by=by, on=on) if finding.blocks]
+    if not by.has_perm(permission):
+        refused.insert(0, block(f"「{label}」をする権限がありません。", "役割の表", code="permission"))
+    if refused:
+        raise StepRefused(label, refused)
 
 
 def touch(application: Application, *fields: str) -> None:

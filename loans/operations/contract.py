@@ -21,6 +21,7 @@ from loans.models import Application, Condition, FundingDecision, Loan
 from loans.operations import base, review
 from loans.papers import MASTER_AGREEMENT
 from loans.terms import LoanTerms, compute
+from loans.workflow import documents_of
 
 CONTRACT_PREFIX = {LoanType.BILL: "T", LoanType.DEED: "S"}
 
@@ -157,6 +158,7 @@ def cancel(application: Application, *, by, on: date, reason: str) -> Applicatio
 
 def issue_paper(application: Application, *, code: str, by, on: date):
     """契約書類を一つ発行する。描くのは鎖錠の外で行う。"""
+    base.allow(application, "loans.issue_papers", "書類の発行", by=by, on=on)
     _contracting_only(application)
     loan = application.loan
     if loan is None:
@@ -185,8 +187,13 @@ def _contracting_only(application: Application) -> None:
 
 @transaction.atomic
 def receive_signed(application: Application, document, *, by, on: date):
-    """調印済の書類を受け取る（H2.5-a）。"""
+    """調印済の書類を受け取る（H2.5-a）。この契約の有効な書類だけ。"""
     application = base.lock(application)
+    label = "調印済の受領"
+    base.allow(application, "loans.issue_papers", label, by=by, on=on)
+    loan = application.loan
+    if loan is None or not documents_of(loan).filter(pk=document.pk).exists():
+        raise StepRefused(label, [block("この契約の有効な書類ではありません。", "手引き 第2章2 四")])
     documents.mark_signed(document, by=by, on=on)
     base.touch(application, "version")
     log.record(application, verb="receive_signed", label="調印済書類の受領", by=by, on=on, paper=str(document))
@@ -197,6 +204,7 @@ def receive_signed(application: Application, document, *, by, on: date):
 def meet_condition(application: Application, condition: Condition, *, evidence: str, by, on: date) -> Condition:
     """理事会の条件を満たしたことを記録する。"""
     application = base.lock(application)
+    base.allow(application, "loans.contract", "条件の記録", by=by, on=on)
     if application.state not in (ApplicationState.APPROVED, ApplicationState.CONTRACTING):
         raise StepRefused("条件の記録", [block("条件を記録できるのは、承認から実行準備の確認までです。", "事務の流れ")])
     condition = application.conditions.select_for_update().get(pk=condition.pk)

@@ -20,7 +20,6 @@ from loans.enums import EventKind, LoanState
 from loans.models import Application, Instalment, Loan, LoanEvent
 from loans.operations import base
 from loans.terms import Computation, LoanTerms, compute
-from loans.workflow import not_interested
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,6 @@ def _locked(voucher: Voucher) -> tuple[Application, LoanEvent]:
     return application, event
 
 
-def _may_touch(application: Application, permission: str, label: str, *, by, on: date) -> None:
-    """権限があり、案件に利害関係のない人か。"""
-    refused = [] if by.has_perm(permission) else [block(f"「{label}」をする権限がありません。", "役割の表", code="permission")]
-    refused += [finding for finding in not_interested(application, by=by, on=on) if finding.blocks]
-    if refused:
-        raise StepRefused(label, refused)
-
-
 @transaction.atomic
 def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
     """起票された実行（または訂正）を、別の人が承認して計上する。すべての確認をもう一度行う。"""
@@ -140,7 +131,7 @@ def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
 def reject(voucher: Voucher, *, by, on: date, reason: str) -> LoanEvent:
     """起票を理由を付けて差し戻す。実行待ちのまま、起票し直せる。"""
     application, event = _locked(voucher)
-    _may_touch(application, "loans.approve_disbursement", "実行の起票の差戻し", by=by, on=on)
+    base.allow(application, "loans.approve_disbursement", "実行の起票の差戻し", by=by, on=on)
     ledger.reject(event.voucher, by=by, on=on, reason=reason)
     base.touch(application, "version")
     log.record(application, verb="reject_disbursement", label="実行の起票の差戻し", by=by, on=on, reason=reason)
@@ -151,7 +142,7 @@ def reject(voucher: Voucher, *, by, on: date, reason: str) -> LoanEvent:
 def prepare_reversal(voucher: Voucher, *, dated_on: date, by, on: date, reason: str) -> LoanEvent:
     """実行の訂正（赤）を起票する。承認されると、残高が戻り、案件は実行待ちに戻る。"""
     application, event = _locked(voucher)
-    _may_touch(application, "loans.prepare_disbursement", "実行の訂正", by=by, on=on)
+    base.allow(application, "loans.prepare_disbursement", "実行の訂正", by=by, on=on)
     if event.kind != EventKind.DISBURSEMENT:
         raise StepRefused("実行の訂正", [block("訂正の伝票は、さらに訂正できません。", "会計の不変性")])
     if event.voucher.state != VoucherState.POSTED:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from coopfin.flow import StepRefused
 from desk.demo import road
@@ -15,14 +16,15 @@ from ledger.slips import Slip, credit, debit
 from loans import headroom, items, paperwork
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
+from loans.operations import application as applications
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
 from loans.papers import MASTER_AGREEMENT
 from loans.workflow import documents_of
 from members.models import Member
-from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application_in, make_office
-from tests.factories.members import make_person
+from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application, make_application_in, make_office
+from tests.factories.members import make_officer, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +224,62 @@ def test_a_correction_is_prepared_only_by_those_who_may(office):
     voucher = application.loan.events.get().voucher
     with pytest.raises(StepRefused):
         disbursements.prepare_reversal(voucher, dated_on=TODAY, by=office.committee[0], on=TODAY, reason="x")
+
+
+def test_an_interested_clerk_writes_no_draft_for_their_own_firm(office):
+    own = make_officer(person=office.chief.person).member
+    with pytest.raises(StepRefused) as refusal:
+        applications.create_draft(member=own, terms=bill_terms(), by=office.chief, on=TODAY)
+    assert codes(refusal) == ["interested"]
+
+
+def test_an_interested_person_touches_nothing_on_the_way(office):
+    draft, ready = make_application(office), make_application_in(office, S.CONTRACTING)
+    for application in (draft, ready):
+        make_officer(member=application.member, person=office.chief.person)
+    more = {"by": office.chief, "on": TODAY}
+    touches = [
+        lambda: applications.update_terms(fresh(draft), terms=bill_terms(amount=1_000_000), **more),
+        lambda: contracts.issue_paper(fresh(ready), code=MASTER_AGREEMENT.code, **more),
+    ]
+    for touch in touches:
+        with pytest.raises(StepRefused) as refusal:
+            touch()
+        assert codes(refusal) == ["interested"]
+
+
+@pytest.mark.parametrize("name", ["committee", "directors"])
+def test_those_without_the_permission_touch_nothing_on_the_way(office, name):
+    user = getattr(office, name)[0]
+    draft, contracting = make_application(office), make_application_in(office, S.CONTRACTING)
+    more = {"by": user, "on": TODAY}
+    touches = [
+        lambda: applications.create_draft(member=draft.member, terms=bill_terms(), **more),
+        lambda: applications.update_terms(fresh(draft), terms=bill_terms(), **more),
+        lambda: contracts.issue_paper(fresh(contracting), code=MASTER_AGREEMENT.code, **more),
+    ]
+    for touch in touches:
+        with pytest.raises(StepRefused) as refusal:
+            touch()
+        assert "permission" in codes(refusal)
+
+
+def test_a_paper_of_another_contract_is_not_received_here(office):
+    one, other = make_application_in(office, S.CONTRACTING), make_application_in(office, S.CONTRACTING)
+    paper = contracts.issue_paper(fresh(other), code=MASTER_AGREEMENT.code, by=office.clerk, on=TODAY)
+    with pytest.raises(StepRefused):
+        contracts.receive_signed(fresh(one), paper, by=office.clerk, on=TODAY)
+
+
+def test_an_opinion_typed_before_the_case_was_submitted_anew_is_refused(office, client):
+    application = make_application_in(office, S.COMMITTEE_QUEUE)
+    client.force_login(office.committee[1])
+    page = reverse("loans:opinion", args=[application.pk])
+    seen = items.open_item(application, "committee")
+    applications.return_(fresh(application), by=office.chief, on=TODAY, reason="金額の見直し")
+    applications.investigate(fresh(application), by=office.clerk, on=TODAY)
+    reviews.submit_to_committee(fresh(application), by=office.clerk, on=TODAY, reason=REASON)
+    response = client.post(page, {"choice": "for", "text": "返済の見通しがある。", "version": str(seen.pk)})
+    assert response.status_code == 422
+    assert "返済の見通しがある。" in response.content.decode()
+    assert items.open_item(application, "committee").opinions.count() == 0
