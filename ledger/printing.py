@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from coopfin.models import Cooperative
 from coopfin.views import deny
-from coopfin.views import deny
 from documents import access
 from documents import operations as documents
 from documents.models import IssuedDocument
@@ -23,8 +22,6 @@ from ledger.accounts import Side
 from ledger.models import Voucher, VoucherKind, VoucherLine, VoucherState
 
 VOUCHER_SLIP = Paper("voucher_slip", "振替伝票", "print/ledger/voucher_slip.html", "2026年版", sheet="slip")
-#: 控えを発行し、刷り損じを無効にする人
-ISSUE = "ledger.prepare_voucher"
 #: 控えを発行し、刷り損じを無効にする人
 ISSUE = "ledger.prepare_voucher"
 

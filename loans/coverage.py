@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch
 from django.urls import reverse
 
@@ -21,7 +20,6 @@ from collateral.models import Asset, SecurityInterest
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import Explanation, group
 from coopfin.flow import Finding, block, passed, warn
-from governance.models import Recusal
 from governance.models import Recusal
 from loans.enums import LoanType
 from members.enums import MemberKind, OfficerTitle

@@ -108,7 +108,6 @@ class Contracting(Applications):
     """契約・実行。承認済から実行待ちまで。"""
 
     permission_required = "loans.view_loan"
-    permission_required = "loans.view_loan"
     title = "契約・実行"
 
     def get_queryset(self):

@@ -129,8 +129,6 @@ def actions(application: Application, user, on, upcoming: dict | None, voucher=N
             continue
         if step.name == "return" and any(committee_returns_its_own(application, by=user, on=on)):
             continue
-        if step.name == "return" and any(committee_returns_its_own(application, by=user, on=on)):
-            continue
         primary = upcoming is not None and step.name == upcoming["name"]
         findings = upcoming["findings"] if primary else ()
         found.append(
