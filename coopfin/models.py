@@ -319,7 +319,7 @@ class Policy(Proposal):
         ]
 
     def __str__(self):
-        return f"方針（{self.effective_on:%Y-%m-%d}から）"
+        return f"方針（{self.effective_on.year}年{self.effective_on.month}月{self.effective_on.day}日から）"
 
     @classmethod
     def on(cls, day) -> Policy | None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -70,10 +70,26 @@ class OncePerToken:
         return result, HttpResponseRedirect(url)
 
 
+#: 理由が書かれていないという断り（coopfin.flow）
+MISSING_REASON = {"overrule", "reason"}
+
+
 def add_refusal(form, refusal: StepRefused) -> None:
-    """断られた理由を、フォームの上の文として見せる。"""
+    """断られた理由を、フォームの上の文として見せる。理由の書き忘れは、理由の欄のそばに。"""
     for finding in refusal.findings:
+        if finding.code in MISSING_REASON and "reason" in form.fields:
+            form.add_error("reason", ValidationError(finding.text, code=finding.code))
+            continue
         form.add_error(None, ValidationError(_sentence(finding), code=finding.code or "refused"))
+
+
+def add_problems(form, error: ValidationError) -> None:
+    """操作が受け付けなかった値。欄の名があればその欄のそばに、なければフォームの上に見せる。"""
+    if not hasattr(error, "error_dict"):
+        error = ValidationError({NON_FIELD_ERRORS: error.messages})
+    for name, texts in error.message_dict.items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
 
 
 def _sentence(finding) -> str:
@@ -171,8 +187,7 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
                 self.catch_up(form)
             return self.form_invalid(form)
         except ValidationError as error:
-            for message in error.messages:
-                form.add_error(None, message)
+            add_problems(form, error)
             return self.form_invalid(form)
         except ImpossibleTerms as error:
             form.add_error(None, str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -15,10 +15,15 @@ from coopfin.calc import words
 from coopfin.views import GuardedMixin
 
 SHOWN_TASKS = 30
+#: ここまでに来る期限を、待たせている仕事より上に置く
+NEAR = timedelta(days=14)
 
 
-def _by_deadline(task: worklists.Task) -> tuple:
-    return (task.due_on or date.max, task.since_on or date.max, task.title)
+def _by_deadline(task: worklists.Task, on: date) -> tuple:
+    """近い期限、待たせている仕事、遠い期限の順。決定の有効期限のように何か月も先のものは、今日の仕事を押しのけない。"""
+    near = task.due_on is not None and task.due_on <= on + NEAR
+    far = task.due_on is not None and not near
+    return (0 if near else 2 if far else 1, task.due_on or date.max, task.since_on or date.max, task.title)
 
 
 class Today(GuardedMixin, TemplateView):
@@ -29,7 +34,10 @@ class Today(GuardedMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user, on = self.request.user, self.on
-        tasks = sorted((task for source in worklists.tasks for task in source(user, on)), key=_by_deadline)
+        tasks = sorted(
+            (task for source in worklists.tasks for task in source(user, on)),
+            key=lambda task: _by_deadline(task, on),
+        )
         return super().get_context_data(
             on=on,
             tiles=[tile for source in worklists.tiles for tile in source(user, on)],
@@ -44,7 +52,7 @@ class Today(GuardedMixin, TemplateView):
 def _when(task: worklists.Task, on: date) -> dict:
     """期限の言い方。"""
     if task.due_on is None:
-        waited = (on - task.since_on).days if task.since_on else 0
+        waited = max(0, (on - task.since_on).days) if task.since_on else 0
         return {"text": f"{waited}日待ち" if waited else "今日から", "late": False}
     left = (task.due_on - on).days
     if left < 0:

@@ -34,12 +34,18 @@ def waiting_tasks(user, on):
     """承認を待つ伝票。古い日付から。"""
     if not user.has_perm(APPROVE):
         return []
-    waiting = Voucher.objects.awaiting(user).select_related("made_by").order_by("dated_on", "pk")[:MOST_TASKS]
+    waiting = Voucher.objects.awaiting(user).select_related("made_by").prefetch_related("lines__member")
     return [
-        Task(f"伝票を承認する：{voucher.description}", f"起票 {voucher.made_by}", voucher.get_absolute_url(),
-             since_on=voucher.dated_on)
-        for voucher in waiting
+        Task(f"伝票を承認する：{voucher.description}", _about(voucher), voucher.get_absolute_url(),
+             due_on=voucher.dated_on if voucher.dated_on >= on else None, since_on=voucher.dated_on)
+        for voucher in waiting.order_by("dated_on", "pk")[:MOST_TASKS]
     ]  # fmt: skip
+
+
+def _about(voucher: Voucher) -> str:
+    """どの伝票か: 組合員・金額・起票した人。"""
+    member = next((line.member for line in voucher.lines.all() if line.member_id), None)
+    return "　".join(filter(None, [str(member or ""), f"{voucher.total:,}円", f"起票 {voucher.made_by}"]))
 
 
 def register() -> None:

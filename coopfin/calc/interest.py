@@ -96,7 +96,7 @@ def disburse(terms):
             raise ImpossibleTerms("期日が貸付日より前です。")
         days = count_days(terms.start, terms.maturity, terms.count)
         way = COUNT_LABELS[Count(terms.count)]
-        day_row = (Explanation("日数", f"{terms.start} から {terms.maturity} まで {days}日（{way}）", days),)
+        day_row = (Explanation("日数", f"{_day(terms.start)}から{_day(terms.maturity)}まで {days}日（{way}）", days),)
     else:
         raise ImpossibleTerms("貸付日と期日、または日数を入れてください。")
     interest_row = explain_interest(terms.principal, terms.rate, days, terms.basis, terms.rounding, "利息")
@@ -119,6 +119,10 @@ def disburse(terms):
         effective_rate=effective_rate(net, terms.principal, days, terms.basis),
         explanation=tuple(rows),
     )
+
+
+def _day(day):
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def effective_rate(net, repay, days, basis=BASIS):

@@ -36,7 +36,7 @@ def test_the_explanation_names_the_days_when_dates_are_given():
         10_000_000, Decimal(6), Decimal(0), date(2026, 7, 3), date(2026, 9, 30), "both_ends"
     )
     assert [row.label for row in result.explanation] == ["日数", "利息", "差引支払額"]
-    assert result.explanation[0].formula == "2026-07-03 から 2026-09-30 まで 90日（両端）"
+    assert result.explanation[0].formula == "2026年7月3日から2026年9月30日まで 90日（両端）"
 
 
 def test_counting_both_ends_costs_a_day_more():
