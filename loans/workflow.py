@@ -88,9 +88,8 @@ def member_is_current(application, *, by, on, **given):
     """貸せるのは組合員だけ（中協法9条の2）。"""
     member = application.member
     if member.left_on and member.left_on <= on:
-        yield block(
-            f"{member}は{member.left_on.year}年{member.left_on.month}月{member.left_on.day}日に脱退しています。", "中小企業等協同組合法 9条の2", code="left"
-        )
+        left = f"{member.left_on.year}年{member.left_on.month}月{member.left_on.day}日"
+        yield block(f"{member}は{left}に脱退しています。", "中小企業等協同組合法 9条の2", code="left")
     elif member.joined_on > on:
         yield block(f"{member}の加入日はまだ来ていません。", "中小企業等協同組合法 9条の2", code="not-joined")
 
