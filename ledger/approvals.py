@@ -31,8 +31,8 @@ class Handler(Protocol):
     def prepare_reversal(self, voucher: Voucher, *, by, on: date, reason: str, dated_on: date) -> Voucher:
         """計上済の伝票の訂正（赤）を起票する。"""
 
-    def context(self, voucher: Voucher) -> dict:
-        """伝票の画面に添えるもの。
+    def context(self, voucher: Voucher, *, user, on: date) -> dict:
+        """伝票の画面に添えるもの。この人が見てはならないものは入れない。
 
         links: [(名, URL)]（申込・貸付など）、explanation: [文]（計算の説明）、
         template と、そこで使う値（なくてよい）。

@@ -6,7 +6,7 @@ from coopfin.flow import Finding, block, passed
 from coopfin.segregation import may_check
 from ledger.models import Voucher
 from loans.enums import EventKind
-from loans.models import LoanEvent
+from loans.models import Application, LoanEvent
 from loans.operations import disbursement
 from loans.workflow import FLOW, SEGREGATION
 
@@ -48,9 +48,12 @@ class LoanVouchers:
         event = disbursement.prepare_reversal(voucher, dated_on=dated_on, by=by, on=on, reason=reason)
         return event.voucher
 
-    def context(self, voucher: Voucher) -> dict:
+    def context(self, voucher: Voucher, *, user, on) -> dict:
         event = self._event(voucher)
         loan, application = event.loan, event.loan.application
+        if not Application.objects.visible_to(user, on).filter(pk=application.pk).exists():
+            # 帳簿は見てよくても、利害関係のある人に案件の中身は見せない。
+            return {}
         # 訂正の日には計算できないことがある（期日を過ぎている）。償還予定を見せるのは実行の伝票だけ。
         is_disbursement = event.kind == EventKind.DISBURSEMENT
         instalments = disbursement.preview(loan, disburse_on=event.on).computation.instalments if is_disbursement else ()

@@ -91,7 +91,7 @@ class VoucherView(GuardedMixin, DetailView):
             may_copy=user.has_perm(PREPARE) and handler is None and voucher.kind != VoucherKind.REVERSAL,
             may_reverse=user.has_perm(PREPARE) and voucher.is_posted and not reversal_blocks,
             reversed_by=voucher.reversed_by,
-            extra=handler.context(voucher) if handler else {},
+            extra=handler.context(voucher, user=user, on=self.on) if handler else {},
             form=form,
             timeline=log.timeline(voucher),
             **kwargs,

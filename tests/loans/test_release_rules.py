@@ -264,6 +264,18 @@ def test_those_without_the_permission_touch_nothing_on_the_way(office, name):
         assert "permission" in codes(refusal)
 
 
+def test_the_voucher_page_shows_an_interested_person_nothing_of_the_case(office, client):
+    application = make_application_in(office, S.DISBURSED)
+    voucher = application.loan.events.get().voucher
+    client.force_login(office.president)
+    assert application.get_absolute_url() in client.get(voucher.get_absolute_url()).content.decode()
+    make_officer(member=application.member, person=office.president.person)
+    page = client.get(voucher.get_absolute_url())
+    assert page.status_code == 200
+    assert application.get_absolute_url() not in page.content.decode()
+    assert application.title not in page.content.decode()
+
+
 def test_a_paper_of_another_contract_is_not_received_here(office):
     one, other = make_application_in(office, S.CONTRACTING), make_application_in(office, S.CONTRACTING)
     paper = contracts.issue_paper(fresh(other), code=MASTER_AGREEMENT.code, by=office.clerk, on=TODAY)
