@@ -35,6 +35,31 @@ def _required(name: str, what_for: str) -> str:
     return value
 
 
+def _flag(name: str, default: bool) -> bool:
+    value = env.str(name, "").strip().lower()
+    if value in env.BOOLEAN_TRUE_STRINGS or value in {"", "false", "off", "no", "n", "0"}:
+        return value in env.BOOLEAN_TRUE_STRINGS if value else default
+    raise ImproperlyConfigured(f"環境変数 {name} には true か false を指定してください（いまの値: {value}）。")
+
+
+def _number(name: str, default: int) -> int:
+    value = env.str(name, "").strip()
+    if value and not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"環境変数 {name} には 0 以上の整数を指定してください（いまの値: {value}）。")
+    return int(value) if value else default
+
+
+def _database(name: str, default: str) -> dict:
+    """接続先。パスワードが入っていることがあるので、断りの文に値は書かない。"""
+    shapes = "postgres://利用者:パスワード@ホスト/データベース名 か sqlite:///ファイル"
+    url = env.str(name, "") or default
+    known = url.startswith(("postgres://", "postgresql://", "sqlite://"))
+    found = env.db_url_config(url) if known else {}
+    if not found.get("ENGINE"):
+        raise ImproperlyConfigured(f"環境変数 {name} を読めません。{shapes} の形で書いてください。")
+    return found
+
+
 def _demo_secret_key() -> str:
     path = VAR_DIR / "secret_key"
     if not path.exists():
@@ -44,14 +69,20 @@ def _demo_secret_key() -> str:
     return path.read_text()
 
 
-DEBUG = env.bool("DJANGO_DEBUG", False)
+DEBUG = _flag("DJANGO_DEBUG", False)
 if PRODUCTION:
     SECRET_KEY = _required("SECRET_KEY", "50文字以上の無作為な秘密鍵")
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         raise ImproperlyConfigured("SECRET_KEY が短すぎます。50文字以上の無作為な文字列にしてください。")
     if DEBUG:
         raise ImproperlyConfigured("本番（COOPFIN_MODE=production）では DJANGO_DEBUG を有効にできません。")
-    ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS", "公開するホスト名（カンマ区切り）").split(",")]
+    ALLOWED_HOSTS = [
+        name.strip()
+        for name in _required("ALLOWED_HOSTS", "公開するホスト名（カンマ区切り）").split(",")
+        if name.strip()
+    ]
+    if not ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS にホスト名がありません。公開するホスト名を列挙してください。")
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS に * は使えません。公開するホスト名を列挙してください。")
     _required("DATABASE_URL", "postgres://利用者:パスワード@ホスト/データベース名")
@@ -146,9 +177,9 @@ _SQLITE_OPTIONS = {
     ),
 }
 if MODE == "test":
-    _DATABASE = env.db_url("TEST_DATABASE_URL", f"sqlite:///{VAR_DIR / 'test.sqlite3'}")
+    _DATABASE = _database("TEST_DATABASE_URL", f"sqlite:///{VAR_DIR / 'test.sqlite3'}")
 else:
-    _DATABASE = env.db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'coopfin.sqlite3'}")
+    _DATABASE = _database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'coopfin.sqlite3'}")
 if _DATABASE["ENGINE"].endswith("sqlite3"):
     _DATABASE["OPTIONS"] = {**_DATABASE.get("OPTIONS", {}), **_SQLITE_OPTIONS}
     _test_name = env.str("COOPFIN_TEST_DATABASE", "")
@@ -194,9 +225,9 @@ SESSION_COOKIE_AGE = 60 * 60 * 10
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 30 if PRODUCTION else 0)
-if env.bool("BEHIND_PROXY", PRODUCTION):
+SECURE_SSL_REDIRECT = _flag("SECURE_SSL_REDIRECT", PRODUCTION)
+SECURE_HSTS_SECONDS = _number("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 30 if PRODUCTION else 0)
+if _flag("BEHIND_PROXY", PRODUCTION):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # ログインの回数は、代理の住所ではなく、代理が書き足した送り元ごとに数える。
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
