@@ -89,7 +89,8 @@ class RateFormField(forms.Field):
             rate = Decimal(text)
         except InvalidOperation as error:
             raise ValidationError("年率を数字で入力してください（例: 2.10）。") from error
-        if not rate.is_finite() or rate != rate.quantize(Decimal("0.0001")):
+        # 桁の多すぎる数は、丸めてみることもできない。範囲の断りは validate が言う。
+        if not rate.is_finite() or abs(rate.adjusted()) > 20 or rate != rate.quantize(Decimal("0.0001")):
             raise ValidationError("年率は小数第4位までの数字で入力してください。")
         return rate
 

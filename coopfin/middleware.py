@@ -8,9 +8,7 @@ from contextlib import ExitStack
 from django.db import connection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_READS = re.compile(
-    r"^\s*\(*(SELECT|EXPLAIN|WITH|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|BEGIN|PRAGMA foreign_keys|SHOW)\b", re.I
-)
+_READS = re.compile(r"^\s*\(*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|BEGIN|PRAGMA foreign_keys|SHOW)\b", re.I)
 _CACHE_TABLE = re.compile(r'"coopfin_cache"')
 
 
