@@ -63,3 +63,8 @@ class CaseStep(CaseMixin, StepView):
 
     template_name = "loans/step.html"
     flow = FLOW
+
+    def success_url_for(self, obj) -> str:
+        """進めたあとの行き先。自分にはもう見えない案件（委員が差し戻したときなど）なら、一覧へ。"""
+        visible = Application.objects.visible_to(self.request.user, self.on).filter(pk=obj.pk).exists()
+        return obj.get_absolute_url() if visible else reverse("loans:applications")

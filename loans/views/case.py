@@ -42,6 +42,8 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             under=_under(application, on),
             road=panels.road(application, advised, decided, waiting),
             upcoming=upcoming,
+            setback=panels.setback(application),
+            closed=application.state in (S.DECLINED, S.WITHDRAWN),
             actions=panels.actions(application, user, on, upcoming, voucher),
             committee=committee,
             board=board,

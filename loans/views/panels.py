@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from coopfin import log
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.flow import Finding, Step
-from coopfin.models import Policy
+from coopfin.models import ActionLog, Policy
 from coopfin.roles import roles_with
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, ItemState
@@ -291,6 +292,19 @@ def calculation(application: Application, on) -> dict:
     return found
 
 
+#: 道を外れた状態 → そこへ来たステップ
+SETBACKS = {S.RETURNED: "return", S.WITHDRAWN: "withdraw", S.DECLINED: "decline"}
+
+
+def setback(application: Application) -> dict | None:
+    """差戻し・取下げ・謝絶の理由。案件を開いた人が、まず読むこと。"""
+    verb = SETBACKS.get(application.state)
+    entry = ActionLog.objects.about(application).filter(verb=verb).order_by("-pk").first() if verb else None
+    if entry is None:
+        return None
+    return {"label": application.get_state_display(), "by": entry.by, "on": entry.on, "reason": entry.reason}
+
+
 def room(application: Application, on):
     """限度額の余力。終わった案件では出さない。"""
     if application.state in (S.DECLINED, S.WITHDRAWN):
@@ -309,8 +323,13 @@ _DETAIL_LABELS = {
 }  # fmt: skip
 
 
+#: 貸付の記録のうち、申込のステップの記録と同じことを言うもの
+TOLD_BY_STEP = {"contract", "cancel_contract", "disburse", "undo_disbursement"}
+
+
 def timeline(application: Application, loans) -> dict:
     """経過（新しい順）。初めの何行かだけを開いて見せる。"""
+    own = ContentType.objects.get_for_model(Application).pk
     entries = [
         {
             # 後日に記録したことは、時刻ではなく、その日付で言う。
@@ -321,6 +340,7 @@ def timeline(application: Application, loans) -> dict:
             "text": _told(entry.detail),
         }
         for entry in log.timeline(application, *loans)
+        if entry.content_type_id == own or entry.verb not in TOLD_BY_STEP
     ]
     return {"recent": entries[:RECENT], "older": entries[RECENT:]}
 

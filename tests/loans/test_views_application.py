@@ -167,10 +167,28 @@ def test_a_case_is_returned_and_withdrawn_only_with_a_reason(office, sit):
     assert chief.send("return", application.pk, reason=" ").status_code == 422
     assert chief.send("return", application.pk, reason="見積書がない").status_code == 302
     assert fresh(application).state == S.RETURNED
-    assert "見積書がない" in text_of(chief.get("application", application.pk))
+    assert "差戻しの理由 見積書がない" in " ".join(text_of(chief.get("application", application.pk)).split())
     clerk = sit(office.clerk)
     assert clerk.send("withdraw", application.pk, reason="申込者の申出").status_code == 302
     assert fresh(application).state == S.WITHDRAWN
+    told = " ".join(text_of(clerk.get("application", application.pk)).split())
+    assert "取下げの理由 申込者の申出" in told
+    assert "実行のときに起票される伝票" not in told
+
+
+def test_who_can_no_longer_see_the_case_is_led_back_to_the_list(office, sit):
+    application = make_application_in(office, S.COMMITTEE_QUEUE)
+    answer = sit(office.committee[0]).send("return", application.pk, reason="資金繰表が足りない")
+    assert answer.status_code == 302
+    assert answer.url == page("applications")
+
+
+def test_one_event_is_told_once(office, sit):
+    application = make_application_in(office, S.DISBURSED)
+    recent = sit(office.clerk).get("application", application.pk).context["timeline"]
+    labels = [entry["label"] for entry in recent["recent"] + recent["older"]]
+    assert "契約手続を始める" in labels
+    assert not {"契約手続の開始", "実行"} & set(labels)
 
 
 # --- 案件のページ ---------------------------------------------------------------------------
