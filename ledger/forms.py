@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from functools import cached_property
@@ -12,7 +13,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from coopfin.calc import words
 from coopfin.forms import JapaneseDateField, OperationForm, YenFormField
-from ledger.accounts import LOAN_ACCOUNTS, AccountCode, AccountKind, Side
+from ledger.accounts import BORROWING_ACCOUNTS, LOAN_ACCOUNTS, AccountCode, AccountKind, Side
 from ledger.models import Account, VoucherKind
 from ledger.slips import Slip, SlipLine
 from members.models import Member
@@ -57,6 +58,10 @@ class MemberBook:
         return found[0]
 
 
+#: 契約番号の形（貸付台帳の番号。実在するかは、上の階だけが知っている）
+CONTRACT_NUMBER = re.compile(r"[TS]-\d{4}-\d{3,}")
+
+
 class MemberTextField(forms.CharField):
     """組合員の欄。番号か名前の一部を書く。"""
 
@@ -94,6 +99,7 @@ class LineForm(forms.Form):
     member = MemberTextField(label="組合員", required=False)
     amount = YenFormField(label="金額（円）")
     memo = forms.CharField(label="行の摘要", required=False, max_length=200)
+    reference = forms.CharField(label="契約番号", required=False, max_length=30)
 
     def __init__(self, *args, accounts, book: MemberBook, kind: str, **kwargs):
         super().__init__(*args, **kwargs)
@@ -128,7 +134,16 @@ class LineForm(forms.Form):
         code = cleaned.get("account")
         if code and code.per_member and "member" in cleaned and cleaned["member"] is None:
             self.add_error("member", "この科目には組合員が要ります。")
+        if cleaned.get("reference") and code and code not in BORROWING_ACCOUNTS:
+            # 転貸の原資の借入だけが、どの貸付のためかを言う。限度額①が二重に数えないためである。
+            self.add_error("reference", "契約番号を書くのは、転貸借入金の行だけです。")
         return cleaned
+
+    def clean_reference(self):
+        number = unicodedata.normalize("NFKC", self.cleaned_data["reference"]).strip().upper()
+        if number and not CONTRACT_NUMBER.fullmatch(number):
+            raise ValidationError("契約番号は T-2026-001 や S-2026-001 の形で入力してください。")
+        return number
 
     def line(self) -> SlipLine:
         values = self.cleaned_data
@@ -138,6 +153,7 @@ class LineForm(forms.Form):
             amount=values["amount"],
             member=values["member"],
             memo=values["memo"],
+            reference=values["reference"],
         )
 
 

@@ -230,6 +230,7 @@ class VoucherCreateView(OperationView):
                     "member": f"{line.member.number} {line.member.name}" if line.member else "",
                     "amount": line.amount,
                     "memo": line.memo,
+                    "reference": line.reference,
                 }
                 for line in self.original.lines.select_related("member")
             ]

@@ -193,3 +193,20 @@ def test_a_tampered_number_of_rows_is_refused_calmly(send, count):
     answer = send(DEPOSIT, RECEIVED, **{"lines-TOTAL_FORMS": count})
     assert answer.status_code == 422
     assert not Voucher.objects.exists()
+
+
+def test_a_borrowing_line_names_the_loan_it_funds(send):
+    send(DEPOSIT, {**BLANK, "side": "credit", "account": "211", "amount": "1000", "reference": "ｔ-2026-001"})
+    assert Voucher.objects.get().lines.get(account_id="211").reference == "T-2026-001"
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"account": "211", "reference": "2026の1"}, "T-2026-001 や S-2026-001 の形"),
+        ({"account": "227", "reference": "T-2026-001"}, "転貸借入金の行だけ"),
+    ],
+)
+def test_a_contract_number_out_of_place_is_refused(send, line, sentence):
+    answer = send(DEPOSIT, {**BLANK, "side": "credit", "amount": "1000", **line})
+    assert sentence in complaints(answer)
