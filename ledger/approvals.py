@@ -31,6 +31,9 @@ class Handler(Protocol):
     def prepare_reversal(self, voucher: Voucher, *, by, on: date, reason: str, dated_on: date) -> Voucher:
         """計上済の伝票の訂正（赤）を起票する。"""
 
+    def hidden_from(self, user, on: date):
+        """この人の仕事に出してはならない伝票の番号（利害関係のある案件のもの）。"""
+
     def context(self, voucher: Voucher, *, user, on: date) -> dict:
         """伝票の画面に添えるもの。この人が見てはならないものは入れない。
 
@@ -47,6 +50,14 @@ def register(handler: Handler) -> Handler:
     if handler not in _handlers:
         _handlers.append(handler)
     return handler
+
+
+def waiting(user, on: date):
+    """承認を待つ伝票。この人に利害関係のある案件のものを除く。"""
+    found = Voucher.objects.waiting()
+    for handler in _handlers:
+        found = found.exclude(pk__in=handler.hidden_from(user, on))
+    return found
 
 
 def owner_of(voucher: Voucher) -> Handler | None:

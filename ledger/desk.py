@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from coopfin import worklists
 from coopfin.worklists import MenuItem, Task, Tile
+from ledger import approvals
 from ledger.models import Voucher, VoucherState
 
 APPROVE = "ledger.approve_voucher"
@@ -15,14 +16,14 @@ MOST_TASKS = 20
 
 def waiting_for(user, on) -> int:
     """この人の承認を待つ伝票の枚数。メニューの件数。"""
-    return Voucher.objects.awaiting(user).count() if user.has_perm(APPROVE) else 0
+    return approvals.waiting(user, on).exclude(made_by=user).count() if user.has_perm(APPROVE) else 0
 
 
 def waiting_tile(user, on):
     """札「承認を待つ伝票」。"""
     if not user.has_perm(APPROVE):
         return []
-    counts = Voucher.objects.waiting().aggregate(
+    counts = approvals.waiting(user, on).aggregate(
         others=Count("pk", filter=~Q(made_by=user)), own=Count("pk", filter=Q(made_by=user))
     )
     note = f"あなたが起票した {counts['own']}枚を除く" if counts["own"] else "起票した人とは別の人が承認します"
@@ -34,7 +35,8 @@ def waiting_tasks(user, on):
     """承認を待つ伝票。古い日付から。"""
     if not user.has_perm(APPROVE):
         return []
-    waiting = Voucher.objects.awaiting(user).select_related("made_by").prefetch_related("lines__member")
+    waiting = approvals.waiting(user, on).exclude(made_by=user)
+    waiting = waiting.select_related("made_by").prefetch_related("lines__member")
     return [
         Task(f"伝票を承認する：{voucher.description}", _about(voucher), voucher.get_absolute_url(),
              due_on=voucher.dated_on if voucher.dated_on >= on else None, since_on=voucher.dated_on)

@@ -60,10 +60,6 @@ class VoucherQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=VoucherState.PREPARED)
 
-    def awaiting(self, user):
-        """この人の承認を待つ伝票（自分が起票したものを除く）。"""
-        return self.waiting().exclude(made_by=user)
-
     def with_amount(self):
         """借方の合計を amount に付ける。"""
         debits = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coopfin.flow import Finding, block, passed
 from coopfin.segregation import may_check
-from ledger.models import Voucher
+from ledger.models import Voucher, VoucherState
 from loans.enums import EventKind
 from loans.models import Application, LoanEvent
 from loans.operations import disbursement
@@ -47,6 +47,12 @@ class LoanVouchers:
     def prepare_reversal(self, voucher: Voucher, *, by, on, reason: str, dated_on) -> Voucher:
         event = disbursement.prepare_reversal(voucher, dated_on=dated_on, by=by, on=on, reason=reason)
         return event.voucher
+
+    def hidden_from(self, user, on):
+        """利害関係のある案件の、承認を待つ伝票。"""
+        seen = Application.objects.not_interested(getattr(user, "person", None), on).order_by().values("pk")
+        waiting = LoanEvent.objects.filter(voucher__state=VoucherState.PREPARED)
+        return waiting.exclude(loan__application__in=seen).values("voucher")
 
     def context(self, voucher: Voucher, *, user, on) -> dict:
         event = self._event(voucher)

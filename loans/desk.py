@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
@@ -14,9 +14,9 @@ from coopfin import worklists
 from coopfin.calc import days, words
 from coopfin.charts import LineChart, Series
 from coopfin.worklists import MenuItem, Task, Tile
+from governance.enums import CHAIR_TITLES, BodyKind
 from governance.enums import OPEN_STATES as OPEN_ITEMS
-from governance.enums import BodyKind
-from governance.models import AgendaItem, Opinion
+from governance.models import AgendaItem, Opinion, Seat
 from ledger.models import VoucherState
 from loans.enums import ApplicationState as S
 from loans.enums import LoanState, LoanType
@@ -64,6 +64,16 @@ def _without_my_opinion(user, on):
     return waiting.alias(opinion=Subquery(mine.values("pk")[:1])).filter(opinion__isnull=True)
 
 
+def _to_conclude(user, on):
+    """自分の意見を述べた委員長が、答申にまとめる申込（受け付けた人には出さない）。"""
+    person = getattr(user, "person", None)
+    if person is None or not user.has_perm("loans.recommend"):
+        return Application.objects.none()
+    chair = Seat.objects.of(BodyKind.COMMITTEE).current(on).filter(person=person, title__in=CHAIR_TITLES)
+    given = _visible(user, on).filter(Exists(chair), state=S.COMMITTEE_QUEUE).exclude(received_by=user)
+    return given.exclude(pk__in=_without_my_opinion(user, on).order_by().values("pk"))
+
+
 def _decision_due(user, on):
     """理事会が開かれて、決定の記録を待つ申込（受け付けた人には出さない）。"""
     if not user.has_perm("loans.decide"):
@@ -84,6 +94,8 @@ def review_count(user, on) -> int:
         total += _visible(user, on).filter(state__in=CLERK_STATES).count()
     if user.has_perm("loans.give_opinion"):
         total += _without_my_opinion(user, on).count()
+    if user.has_perm("loans.recommend"):
+        total += _to_conclude(user, on).count()
     if user.has_perm("loans.decide"):
         total += _decision_due(user, on).count()
     return total
@@ -169,6 +181,7 @@ def tasks(user, on):
     found = []
     work = [
         ("loans.give_opinion", lambda: _without_my_opinion(user, on), lambda a: ("意見を述べる", "loans:opinion")),
+        ("loans.recommend", lambda: _to_conclude(user, on), lambda a: ("意見をまとめて答申を記録する", "loans:recommend")),
         ("loans.decide", lambda: _decision_due(user, on), lambda a: ("理事会の決定を記録する", "loans:decide")),
         ("loans.edit_application", lambda: _clerk_work(user, on), lambda a: (CLERK_WORK[a.state], "loans:application")),
         (

@@ -283,6 +283,9 @@ class Owner:
         self.calls.append(("reverse", reason))
         return voucher
 
+    def hidden_from(self, user, on):
+        return []
+
     def context(self, voucher, *, user, on):
         return {"links": [("貸付 T-2026-001", "/loans/1/")], "explanation": ["利息 = 元金 × 率 × 日数"]}
 

@@ -211,7 +211,7 @@ def test_an_opinion_given_waits_no_longer(office, sit):
 
     application = make_application_in(office, S.COMMITTEE_QUEUE)
     road.committee_opinions(application, office, TODAY)
-    assert registered.review_count(office.committee[0], TODAY) == 0
+    assert registered.review_count(office.committee[1], TODAY) == 0
 
 
 def test_this_weeks_due_dates_are_counted_and_summed(office):
