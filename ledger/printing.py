@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from coopfin.models import Cooperative
-from coopfin.views import deny
 from documents import access
 from documents import operations as documents
 from documents.models import IssuedDocument
@@ -171,7 +171,7 @@ class VoucherPaperView(IssuePaperView):
     def post(self, request, *args, **kwargs):
         # 見てよいだけの人（監事など）は、書類を発行しない。
         if not request.user.has_perm(ISSUE):
-            deny("振替伝票を発行する権限がありません。")
+            raise PermissionDenied("振替伝票を発行する権限がありません。")
         return super().post(request, *args, **kwargs)
 
     def get(self, request, *args, **kwargs):
