@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from coopfin.calc import days
 from coopfin.calc.yen import ImpossibleTerms
-from coopfin.flow import Finding, Flow, Step, block, passed, warn
+from coopfin.flow import Flow, Step, block, passed, warn
 from coopfin.models import Policy
 from coopfin.segregation import may_check
 from documents.models import IssuedDocument
@@ -465,8 +465,3 @@ FLOW = Flow(
         ),
     ),
 )  # fmt: skip
-
-
-def findings_for(application, step_name: str, *, by, on, **given) -> list[Finding]:
-    """画面のための確認事項。"""
-    return FLOW.findings(FLOW[step_name], application, by=by, on=on, **given)

@@ -8,6 +8,7 @@ from loans.enums import FundingSource, LoanType, Method, Purpose
 from loans.models import Application
 from loans.operations import application as applications
 from loans.operations import security
+from loans.workflow import FLOW
 from tests.factories.members import make_member
 
 TODAY = date(2026, 11, 24)
@@ -81,6 +82,11 @@ def make_application(office, *, member=None, terms=None, informed=True, on=TODAY
             link.application = fresh(application)
             security.record_deed(link, informed_on=on, by=office.clerk, on=on)
     return fresh(application)
+
+
+def findings_for(application, step, *, by, on, **given):
+    """ステップの確認事項（通ったものも）。"""
+    return FLOW.findings(FLOW[step], application, by=by, on=on, **given)
 
 
 def fresh(application) -> Application:

@@ -23,13 +23,13 @@ from loans.operations import application as applications
 from loans.operations import contract as contracts
 from loans.operations import review as reviews
 from loans.operations import security
-from loans.workflow import findings_for
 from members.models import Person
 from tests.factories.loans import (
     REASON,
     TODAY,
     bill_terms,
     deed_terms,
+    findings_for,
     fresh,
     make_application,
     make_application_in,
