@@ -60,9 +60,7 @@ class Funding(CaseStep):
         cleaned, user = form.cleaned_data, self.request.user
         upload = None
         if cleaned.get("notice"):
-            upload = documents.accept_upload(
-                file=cleaned["notice"], kind="原資の決定通知", target=self.object, by=user, on=self.on
-            )
+            upload = self._accept(cleaned["notice"])
         changed = cleaned["result"] == FundingResult.CHANGED
         operations.record_funding(
             self.object,
@@ -84,6 +82,14 @@ class Funding(CaseStep):
         if changed:
             message += "条件が変わったため、案件を理事会に戻しました。"
         return self.object, self.object.get_absolute_url(), message
+
+    def _accept(self, file):
+        try:
+            return documents.accept_upload(
+                file=file, kind="原資の決定通知", target=self.object, by=self.request.user, on=self.on
+            )
+        except ValidationError as problem:
+            raise ValidationError({"notice": problem.messages}) from problem
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(banks=designated_banks(self.on), decisions=self._decisions(), **kwargs)

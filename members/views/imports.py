@@ -48,7 +48,7 @@ class ImportStartView(OperationView):
         try:
             batch = importing.start(filename=file.name, content=file.read(), by=self.request.user, on=self.on)
         except sheets.UnreadableFile as problem:
-            raise ValidationError(str(problem)) from problem
+            raise ValidationError({"file": str(problem)}) from problem
         return batch, batch.get_absolute_url(), "下見ができました。"
 
 

@@ -5,12 +5,15 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser import check_accessibility
-from tests.factories.core import PASSWORD
 
 #: The kinds of page that axe has passed in this run. A page is looked at once per kind and stage, not once per visit.
 LOOKED_AT: set[str] = set()
 #: axe copies the sheet that the admin site's forms.css imports into a style element, which our policy rightly refuses.
 OF_AXE_ITSELF = re.compile(r"style-src-elem inline|Applying inline style")
+
+#: Milliseconds. Papers are drawn and many people served by one busy machine.
+PATIENCE = 40_000
+expect.set_options(timeout=PATIENCE / 2)
 
 
 def labelled(label: str) -> re.Pattern:
@@ -21,10 +24,11 @@ def labelled(label: str) -> re.Pattern:
 class Desk:
     """Somebody's desk. `fill`, `choose`, `pick`, `press` and `follow` are what hands do; `see` is what eyes do."""
 
-    def __init__(self, page, user, watch):
+    def __init__(self, page, user, watch, password):
         self.page, self.user, self.watch = page, user, watch
+        page.set_default_timeout(PATIENCE)
         self.open("/accounts/login/")
-        self.fill("利用者名", user.username).fill("パスワード", PASSWORD).press("ログイン")
+        self.fill("利用者名", user.username).fill("パスワード", password).press("ログイン")
 
     # --- going ---
 
@@ -80,6 +84,10 @@ class Desk:
         self.field(label).set_input_files(file)
         return self
 
+    def typed(self) -> dict[str, str]:
+        """Everything the form of this page would send."""
+        return self.page.evaluate("Object.fromEntries(new FormData(document.querySelector('main form[method=post]')))")
+
     # --- reading ---
 
     @property
@@ -128,6 +136,8 @@ class Desk:
         kind = re.sub(r"\d+", "#", self.path.partition("?")[0])
         kind += f" {stage.first.inner_text() if stage.count() else ''} {self.page.locator('.error-summary').count()}"
         if kind not in LOOKED_AT:
+            # What is just being fetched is dimmed until it is there.
+            expect(self.page.locator(".htmx-request")).to_have_count(0)
             before = len(self.watch.seen)
             check_accessibility(self.page)
             self.watch.seen[before:] = [line for line in self.watch.seen[before:] if not OF_AXE_ITSELF.search(line)]

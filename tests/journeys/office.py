@@ -51,15 +51,15 @@ def given() -> None:
 class Office:
     """The desks of the people, by their log-in names; each is opened when its owner is first needed."""
 
-    def __init__(self, new_page, watch):
-        self.new_page, self.watch, self.desks = new_page, watch, {}
+    def __init__(self, new_page, watch, password):
+        self.new_page, self.watch, self.password, self.desks = new_page, watch, password, {}
 
     def __getattr__(self, username: str) -> Desk:
         if username.startswith("_"):
             raise AttributeError(username)
         if username not in self.desks:
             user = User.objects.get(username=username)
-            self.desks[username] = Desk(self.new_page(), user, self.watch)
+            self.desks[username] = Desk(self.new_page(), user, self.watch, self.password)
         return self.desks[username]
 
     @property
@@ -143,6 +143,11 @@ def inform_guarantor(clerk: Desk, guarantor: str) -> None:
     clerk.follow(f"記録する （{guarantor}）").fill("情報提供を受けた日", business_date()).press("記録する")
 
 
+def todays_work(desk: Desk, address: str) -> Desk:
+    """Somebody finds, among today's work, what waits for him."""
+    return desk.open("/").follow_to(address)
+
+
 def take_step(desk: Desk, case: str, name: str) -> Desk:
     """One step of the road. Where warnings remain, the reason for going on is written."""
     if desk.path != case or not desk.has_link(name):
@@ -171,10 +176,7 @@ def investigate(clerk: Desk, case: str, *, interviewee: str) -> None:
 def committee_advises(office: Office, case: str, *, conditions: str = "") -> None:
     """Every member finds the case among today's work and writes an opinion; the chair sums up."""
     for member in office.committee:
-        member.open("/").follow_to(case)
-        if not member.has_link("意見を述べる"):
-            member.open(case)
-        member.follow("意見を述べる").choose("意見", "条件付賛成" if conditions else "賛成")
+        todays_work(member, f"{case}opinion/").choose("意見", "条件付賛成" if conditions else "賛成")
         member.fill("意見の理由", conditions or "受注の見通しがあり、返済の財源も確かめられる。")
         member.press("意見を記録する").see("意見を記録しました")
     chair = office.committee[0].open(case).follow("答申を記録する")
@@ -198,8 +200,8 @@ def convene(clerk: Desk) -> None:
     clerk.fill("開催日", business_date()).fill("開始時刻", "14:00").fill("場所", "組合会館 2階会議室").press("招集する")
 
 
-def record_attendance(clerk: Desk, *, absent=()) -> None:
-    for name in BOARD:
+def record_attendance(clerk: Desk, names=BOARD, *, absent=()) -> None:
+    for name in names:
         clerk.pick(f"{name} 出欠", "欠席" if name in absent else "出席")
     clerk.press("出席を記録する").see("出席を記録しました")
 
@@ -235,10 +237,10 @@ def contract(clerk: Desk, case: str) -> str:
 
 def issue_papers(clerk: Desk, papers: list[str]) -> dict[str, str]:
     """Each paper is looked at, issued, downloaded, and received back signed. Returns the words of each PDF."""
-    words, desk_of_papers = {}, clerk.path
+    words = {}
     for paper in papers:
         clerk.follow(f"見本を見る （{paper}）").press("この内容で発行する")
-        clerk.open(desk_of_papers).see("調印待ち")
+        clerk.see(f"{paper}を発行しました", "調印待ち")
         words[paper] = download(clerk, f"PDF （{paper}）")
         clerk.press(f"調印済を受け取った （{paper}）").see(f"{paper}の調印済を受け取りました")
     clerk.see("そろいました")
@@ -266,7 +268,7 @@ def prepare(clerk: Desk) -> str:
 
 def approve(chief: Desk, voucher: str) -> Desk:
     """Another finds the voucher among today's work and approves it."""
-    return go_on(chief.open("/").follow_to(voucher), "承認して計上する")
+    return go_on(todays_work(chief, voucher), "承認して計上する")
 
 
 def voucher_lines(desk: Desk) -> list[list[str]]:
@@ -275,4 +277,4 @@ def voucher_lines(desk: Desk) -> list[list[str]]:
 
 
 def close_meeting(clerk: Desk, meeting: str) -> None:
-    clerk.open(meeting).follow("会議を終える").press("会議を終える").stage("終了")
+    clerk.open(meeting).follow("会議を終える").press("終える").stage("終了")

@@ -6,7 +6,6 @@ from decimal import Decimal
 from playwright.sync_api import expect
 
 from coopfin.calc import days, schedule
-from coopfin.clock import business_date
 from tests.journeys import office as work
 
 LAND = "石川県金沢市鞍月二丁目20番 宅地 330.00㎡ 更地"
@@ -48,11 +47,10 @@ def check_schedule(desk, plan):
     assert desk.sums("償還予定")[1:5] == [f"{amount:,}" for amount in totals]
 
 
-def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_schedule(office):
-    clerk, chief, today = office.yamada, office.kitamura, business_date()
-    disburse_on = days.roll(today)
-    first_due_on = days.add_months(disburse_on, 1, anchor=31)
-    plan = the_schedule(disburse_on, first_due_on)
+def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_schedule(office, today):
+    clerk, chief = office.yamada, office.kitamura
+    first_due_on = days.add_months(today, 1, anchor=31)
+    plan = the_schedule(today, first_due_on)
     preview = clerk.page.locator("#preview")
     work.open_the_office(office)
 
@@ -60,7 +58,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
     work.begin_application(clerk, "能登精機株式会社")
     work.write_terms(
         clerk, form="証書貸付", amount="１，２００万", purpose="設備資金", detail="マシニングセンタ1台の購入",
-        source="設備による増益と減価償却", rate="2.1", fee="0.2", on=f"令和{disburse_on.year - 2018}年{disburse_on:%m月%d日}",
+        source="設備による増益と減価償却", rate="2.1", fee="0.2", on=f"令和{today.year - 2018}年{today:%m月%d日}",
     )  # fmt: skip
     clerk.pick("返済方法", "元金均等").pick("返済の間隔", "毎月").fill("回数", "60").fill("据置回数", "0")
     clerk.fill("初回期日", f"R{first_due_on.year - 2018}.{first_due_on.month}.{first_due_on.day}")
