@@ -8,10 +8,11 @@ class CollateralConfig(AppConfig):
     verbose_name = "担保と保証"
 
     def ready(self):
-        from collateral.enums import AssetKind
+        from collateral.enums import FIRST_HAIRCUTS, AssetKind
         from coopfin.models import HaircutRate
 
         HaircutRate.kinds.update(AssetKind.choices)
+        HaircutRate.first_rates.update(FIRST_HAIRCUTS)
         from collateral import desk
 
         desk.register()

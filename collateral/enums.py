@@ -1,5 +1,7 @@
 """担保・保証の選択肢と、担保の種類ごとに設定できる権利の表（H2.3-f）。"""
 
+from decimal import Decimal
+
 from django.db import models
 
 from collateral.guarantee_deed import RELATION_LABELS, Relation
@@ -25,6 +27,10 @@ class AssetKind(models.TextChoices):
     VEHICLE = "vehicle", "自動車"
     RECEIVABLE = "receivable", "指名債権"
     SECURITIES = "securities", "有価証券"
+
+
+#: 最初の方針に入れておく掛目（手引き Q&A 3 の目安の低いほう。ほかは 0 から。中央会に確かめて決める）
+FIRST_HAIRCUTS = {AssetKind.LAND: Decimal(70), AssetKind.BUILDING: Decimal(60), AssetKind.SECURITIES: Decimal(50)}
 
 
 class RightKind(models.TextChoices):

@@ -34,6 +34,9 @@ from coopfin.roles import ROLE_CHOICES, Role
 # 役割の表がすべてを決めるので、Django のグループは使わない。
 admin.site.unregister(Group)
 
+#: 電子交換所が手形の交換を終える 2026年度の末。最初の方針に入れておく。
+LAST_PAPER_BILL = date(2027, 3, 31)
+
 #: 金額は 2000万・全角、日付は和暦でも打てる。
 JAPANESE_INPUTS = {
     YenField: {"widget": AdminTextInputWidget},
@@ -357,7 +360,7 @@ class PolicyAdmin(ProposalAdmin):
 
     def get_changeform_initial_data(self, request):
         current = Policy.on(business_date())
-        initial = {}
+        initial = {"effective_on": business_date(), "paper_bill_last_maturity_on": LAST_PAPER_BILL}
         if current is not None:
             initial = {
                 field.name: getattr(current, field.name)
@@ -370,7 +373,9 @@ class PolicyAdmin(ProposalAdmin):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if obj.pk is None and isinstance(inline, HaircutInline):
             current = Policy.on(business_date())
-            rates = {row.asset_kind: row.haircut_rate for row in current.haircuts.all()} if current else {}
+            rates = HaircutRate.first_rates
+            if current is not None:
+                rates = {row.asset_kind: row.haircut_rate for row in current.haircuts.all()}
             kwargs["initial"] = [
                 {"asset_kind": kind, "haircut_rate": rates.get(kind, Decimal(0))} for kind in HaircutRate.kinds
             ]

@@ -26,7 +26,8 @@ class CoopfinAdminSite(AdminSite):
     site_header = "coopfin 設定"
     site_title = "coopfin 設定"
     index_title = "限度額・方針・機関・利用者"
-    site_url = "/"
+    #: 「業務の画面へ戻る」があるので、同じ行き先の「サイトを表示」は出さない。
+    site_url = None
 
     def autocomplete_view(self, request):
         return DistinctChoices.as_view(admin_site=self)(request)

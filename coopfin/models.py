@@ -332,6 +332,8 @@ class HaircutRate(models.Model):
 
     #: 担保の種類 → 名。担保のアプリが起動時に入れる（枠は担保を知らない）。
     kinds: dict[str, str] = {}
+    #: 最初の方針を書くときに入れておく掛目。同じく担保のアプリが入れる。
+    first_rates: dict[str, Decimal] = {}
 
     policy = models.ForeignKey(Policy, verbose_name="方針", on_delete=models.CASCADE, related_name="haircuts")
     asset_kind = models.CharField("担保の種類", max_length=40)

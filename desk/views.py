@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from coopfin import glossary, worklists
 from coopfin.calc import words
 from coopfin.views import GuardedMixin
+from desk import setup
 
 SHOWN_TASKS = 30
 #: ここまでに来る期限を、待たせている仕事より上に置く
@@ -40,6 +41,7 @@ class Today(GuardedMixin, TemplateView):
         )
         return super().get_context_data(
             on=on,
+            setup=setup.steps(user, on),
             tiles=[tile for source in worklists.tiles for tile in source(user, on)],
             tasks=[{"task": task, "when": _when(task, on)} for task in tasks[:SHOWN_TASKS]],
             more=max(0, len(tasks) - SHOWN_TASKS),

@@ -243,6 +243,15 @@ def test_bad_amounts_and_dates_are_refused_beside_the_field(client, log_in):
 # --- policy --------------------------------------------------------------------------------
 
 
+def test_the_very_first_policy_starts_from_what_is_usual(client, log_in):
+    log_in(Role.CHIEF)
+    response = client.get(page(Policy, "add"))
+    assert response.context["adminform"].form.initial["paper_bill_last_maturity_on"] == date(2027, 3, 31)
+    rows = response.context["inline_admin_formsets"][0].formset.initial_extra
+    rates = {row["asset_kind"]: row["haircut_rate"] for row in rows}
+    assert (rates["land"], rates["building"], rates["machinery"]) == (70, 60, 0)
+
+
 def test_a_new_policy_starts_from_the_one_in_force(client, log_in):
     make_policy(effective_on=date(2026, 4, 1), damages_rate="14.6")
     log_in(Role.ADMIN)
