@@ -11,8 +11,8 @@ from coopfin.models import Cooperative, Policy, UserRole
 from coopfin.roles import Role, roles_with
 from governance.enums import BodyKind
 from governance.models import LimitResolution, Seat
-from ledger.models import Voucher
-from members.models import Member
+from ledger.models import Account, Voucher
+from members.models import Industry, Member
 
 #: これがないと、受け付けた申込を審査し、決めることができない
 NEEDED_ROLES = (Role.CLERK, Role.COMMITTEE, Role.PRESIDENT)
@@ -51,6 +51,10 @@ def steps(user, on: date) -> list[SetupStep]:
 
 
 def _all(on: date):
+    yield SetupStep(
+        "業種と勘定科目を読み込む", Industry.objects.exists() and Account.objects.exists(), "coopfin.manage_users",
+        reverse("admin:members_industry_changelist"), "サーバーで manage.py load_master_data を実行します。",
+    )  # fmt: skip
     yield SetupStep(
         "組合の名称・住所・代表者を登録する", Cooperative.objects.exists(), "coopfin.manage_users",
         reverse("admin:coopfin_cooperative_changelist"), "契約書類に印字されます。",

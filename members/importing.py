@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from datetime import date
+from datetime import date, datetime, time
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -139,6 +139,13 @@ def _outcome(resource, place, number, values, row_result) -> dict:
     return {**row, "result": CHANGED, "changes": row["all_changes"]}
 
 
+def _written(value) -> str:
+    """名簿に書いてあったとおりの値。Excel の日付は、見えない時刻を付けずに言う。"""
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()
+    return "" if value is None else str(value)
+
+
 def _sentences(resource, error, values) -> list[list[str]]:
     """誤りを、列の見出し・書かれていた値・理由の組にする。並びは列の順。"""
     found = []
@@ -147,7 +154,7 @@ def _sentences(resource, error, values) -> list[list[str]]:
         for problem in problems:
             if problem.code in ("blank", "null", "required"):
                 problem = ValidationError(f"{column}を入れてください。")
-            found.extend([column, str(values.get(column) or ""), text] for text in problem.messages)
+            found.extend([column, _written(values.get(column)), text] for text in problem.messages)
     order = list(resource.columns().values())
     return sorted(found, key=lambda item: order.index(item[0]) if item[0] in order else -1)
 

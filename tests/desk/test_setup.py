@@ -1,8 +1,10 @@
 """はじめに整えること: what a newcomer is led through before the first application."""
 
 from datetime import date
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from coopfin.roles import Role
 from desk import setup
@@ -21,8 +23,10 @@ def labels(user):
 
 def test_the_first_administrator_is_led_from_the_cooperative_onwards():
     found = setup.steps(make_user(Role.ADMIN), TODAY)
-    assert [step.label for step in found][:2] == ["組合の名称・住所・代表者を登録する", "利用者を登録し、役割を付ける"]
-    assert not any(step.done for step in found)
+    assert [step.label for step in found][:3] == [
+        "業種と勘定科目を読み込む", "組合の名称・住所・代表者を登録する", "利用者を登録し、役割を付ける",
+    ]  # fmt: skip
+    assert not any(step.done for step in found[1:])
     assert "まだいない役割: 事務局・金融委員・理事長" in [step.note for step in found]
 
 
@@ -40,6 +44,7 @@ def test_who_can_mend_nothing_is_not_bothered(role):
 
 
 def test_a_cooperative_that_is_ready_sees_nothing_of_it(client):
+    call_command("load_master_data", stdout=StringIO())
     make_cooperative()
     make_policy(effective_on=date(2026, 4, 1))
     make_resolution()

@@ -134,6 +134,13 @@ def test_the_template_has_the_headings_that_the_import_reads():
 # --- rows that are wrong -------------------------------------------------------------------
 
 
+def test_a_refused_date_is_told_without_the_time_that_excel_keeps(clerk):
+    refused = start(clerk, row(1, 加入日=as_excel_keeps_it(2199, 2, 27), 脱退日=as_excel_keeps_it(2010, 2, 27)))
+    told = {column: value for column, value, _ in refused.rows[0]["errors"]}
+    assert told
+    assert not any("00:00" in value for value in told.values())
+
+
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [
