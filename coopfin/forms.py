@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from coopfin.calc import words
 
@@ -144,8 +145,13 @@ class JapaneseDateField(forms.Field):
             return True
 
 
+#: まだ選んでいない欄に見せる言葉
+UNCHOSEN = "選んでください"
+_DASHES = BLANK_CHOICE_DASH[0][1]
+
+
 class JapaneseDateFormMixin:
-    """モデルフォームの日付欄を和暦対応にし、必須の印と説明を整える。"""
+    """モデルフォームの欄を整える: 日付は和暦でも打て、まだ選んでいない欄は「選んでください」と言う。"""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -154,6 +160,10 @@ class JapaneseDateFormMixin:
                 self.fields[name] = JapaneseDateField(
                     required=field.required, label=field.label, help_text=field.help_text, initial=field.initial
                 )
+            elif isinstance(field, forms.ModelChoiceField) and field.empty_label:
+                field.empty_label = UNCHOSEN
+            elif isinstance(field, forms.ChoiceField) and ("", _DASHES) in field.choices:
+                field.choices = [("", UNCHOSEN) if choice == ("", _DASHES) else choice for choice in field.choices]
 
 
 class OperationForm(forms.Form):

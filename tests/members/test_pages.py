@@ -132,6 +132,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, clerk, name):
     assert queries(client, url) == few
 
 
+def test_what_is_not_chosen_yet_asks_to_be_chosen(client, clerk):
+    page = client.get(reverse("members:create")).content.decode()
+    assert "選んでください" in page
+    assert "---------" not in page
+
+
 def test_the_list_counts_and_sums_what_is_filtered(client, clerk):
     make_members(3, share_capital=1_000_000)
     make_members(2, industry=make_industry("D", "建設業"), share_capital=300_000)
