@@ -6,6 +6,7 @@ import django
 import hypothesis
 import pytest
 from django.test import TransactionTestCase
+from playwright.sync_api import expect
 
 from tests import browser, databases
 from tests.summary import Summary
@@ -16,6 +17,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "coopfin.settings"
 # Playwright's synchronous interface keeps an event loop in this thread; Django would refuse its own ORM beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
+# A busy machine answers late; that is not a mistake of the page.
+expect.set_options(timeout=20_000)
 
 # The same examples on both databases and on every machine, however slow it is that day.
 hypothesis.settings.register_profile("coopfin", deadline=None, derandomize=True, database=None)
