@@ -24,4 +24,5 @@ test: ## 試験の全部を SQLite と PostgreSQL で走らせる（TEST_DATABAS
 lint: ## 書き方（ruff）と部屋の上下（import-linter）を確かめる
 	@bin/setup demo
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports --no-cache --no-logo

@@ -17,7 +17,7 @@ from coopfin.templatetags.coopfin import jdate, rate, yen
 def _matching(names: tuple[str, ...], text: str) -> Q:
     """空白で区切った語のすべてが、いずれかの名前に含まれるもの（表記ゆれを越える）。"""
     found = Q()
-    for word in text.split():
+    for word in words.search_terms(text):
         key = words.search_key(word)
         if key:
             each = Q()

@@ -84,7 +84,10 @@ class DecisionForm(forms.Form):
 
     seal = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="却下の理由", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        label="却下の理由",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
 
@@ -140,9 +143,7 @@ class ProposalAdmin(NoDeleteAdmin):
 
     def may_decide(self, request, obj) -> bool:
         return (
-            obj.is_waiting
-            and request.user.has_perm(self.approve_permission)
-            and obj.proposed_by_id != request.user.pk
+            obj.is_waiting and request.user.has_perm(self.approve_permission) and obj.proposed_by_id != request.user.pk
         )
 
     def get_object(self, request, object_id, from_field=None):

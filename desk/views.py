@@ -69,7 +69,7 @@ class Search(GuardedMixin, TemplateView):
     template_name = "desk/search.html"
 
     def get_context_data(self, **kwargs):
-        text = self.request.GET.get("q", "").strip()[:100]
+        text = " ".join(words.search_terms(self.request.GET.get("q", "")))[:100]
         hits = []
         if words.search_key(text):
             hits = [hit for source in worklists.searches for hit in source(self.request.user, text)]

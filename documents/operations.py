@@ -44,7 +44,9 @@ class AlreadyIssued(StepRefused):
                 f"{document.paper_label}の発行が途中です（{document.label}）。"
                 "しばらく待っても終わらないときは、無効にしてからやり直してください。"
             )
-        super().__init__(ISSUE, [block(text, SOURCE, url=document.get_absolute_url(), url_label="書類を見る", code="issued")])
+        super().__init__(
+            ISSUE, [block(text, SOURCE, url=document.get_absolute_url(), url_label="書類を見る", code="issued")]
+        )
 
 
 def refusal(text: str) -> StepRefused:
@@ -189,6 +191,13 @@ def accept_upload(*, file, kind: str, target, by, on: date) -> Upload:
     upload.full_clean(exclude=["content", "at"])
     upload.save()
     log.record(
-        upload, verb="accept_upload", label="書類の受領", by=by, on=on, kind=kind, sha256=upload.sha256, size=upload.size
+        upload,
+        verb="accept_upload",
+        label="書類の受領",
+        by=by,
+        on=on,
+        kind=kind,
+        sha256=upload.sha256,
+        size=upload.size,
     )
     return upload

@@ -172,7 +172,9 @@ def _holds_objects(content: bytes, position: int) -> bool:
 def _check_object_stream(content: bytes, stream, plain: bytes | None) -> None:
     names = _dictionary_before(content, stream.start())
     if names & _OTHER_FILTERS or (plain is None and (b"Filter" in names or b"F" in names)):
-        raise ValidationError("この PDF は中身を調べられない形で保存されています。印刷し直してください。", code="hostile")
+        raise ValidationError(
+            "この PDF は中身を調べられない形で保存されています。印刷し直してください。", code="hostile"
+        )
 
 
 def _inflate(data: bytes) -> bytes | None:

@@ -208,9 +208,7 @@ class IssuedDocumentVoid(OperationView):
         return form
 
     def operate(self, form):
-        document = operations.void(
-            self.object, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on
-        )
+        document = operations.void(self.object, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on)
         return document, document.get_absolute_url(), f"{document.paper_label} {document.label} を無効にしました。"
 
 
@@ -234,7 +232,9 @@ def attachment(content, filename: str, media_type: str, *, intact: bool = True) 
         )
     response = HttpResponse(bytes(content), content_type=media_type)
     ascii_name = f"document.{filename.rsplit('.', 1)[-1]}"
-    response["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

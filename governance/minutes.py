@@ -46,7 +46,9 @@ def _recusals(recusals, who: str) -> str:
     parts = []
     for recusal in recusals:
         left = f"、{recusal.left_at:%H時%M分}に退席し" if recusal.left_at else ""
-        parts.append(f"{who} {recusal.person.name}は特別の利害関係（{recusal.reason}）を有するため{left}、議決に加わらなかった")
+        parts.append(
+            f"{who} {recusal.person.name}は特別の利害関係（{recusal.reason}）を有するため{left}、議決に加わらなかった"
+        )
     return "なお、" + "。".join(parts) + "。"
 
 

@@ -40,7 +40,9 @@ class Body(models.Model):
     kind = models.CharField("種類", max_length=20, choices=BodyKind.choices, unique=True)
     name = models.CharField("名称", max_length=40)
     seats_min = models.PositiveSmallIntegerField(
-        "定数の下限", default=0, help_text="定款の理事定数の下限。在任がこれを欠くとき、定足数は下限の半数を超える数になります。"
+        "定数の下限",
+        default=0,
+        help_text="定款の理事定数の下限。在任がこれを欠くとき、定足数は下限の半数を超える数になります。",
     )
     remote_allowed = models.BooleanField(
         "オンライン出席を認める", default=False, help_text="定款・規約に定めがあるときだけ。"
@@ -122,10 +124,14 @@ class Seat(models.Model):
             others = others.filter(from_on__lte=self.to_on)
         same_person = others.filter(person=self.person)
         if same_person.filter(body=self.body).exists():
-            raise ValidationError("この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。")
+            raise ValidationError(
+                "この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。"
+            )
         if self.is_chair and others.filter(body=self.body, title=self.title).exists():
             raise ValidationError(
-                {"title": f"同じ期間の{self.get_title_display()}がすでにいます。前の席の任期満了日を先に入れてください。"}
+                {
+                    "title": f"同じ期間の{self.get_title_display()}がすでにいます。前の席の任期満了日を先に入れてください。"
+                }
             )
         directing = self.title in DIRECTOR_TITLES and same_person.filter(title=SeatTitle.AUDITOR).exists()
         auditing = self.title == SeatTitle.AUDITOR and same_person.filter(title__in=DIRECTOR_TITLES).exists()

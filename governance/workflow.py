@@ -122,8 +122,7 @@ def present_seats(item: AgendaItem, seats) -> list[Seat]:
     here = {
         attendance.seat_id
         for attendance in item.meeting.attendances.all()
-        if attendance.kind != AttendanceKind.ABSENT
-        and (attendance.left_at is None or attendance.seat_id in voted)
+        if attendance.kind != AttendanceKind.ABSENT and (attendance.left_at is None or attendance.seat_id in voted)
     }
     return [seat for seat in seats if seat.pk in here]
 
@@ -214,7 +213,11 @@ def who_concludes(item: AgendaItem, *, on: date, barred=None, seats=None) -> Sea
 
     if seats is None:
         seats = seats_of(BodyKind.COMMITTEE, day_of(item, on))
-    return min((seat for seat in seats if able(seat)), key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk), default=None)
+    return min(
+        (seat for seat in seats if able(seat)),
+        key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk),
+        default=None,
+    )
 
 
 def unfinished_items(meeting: Meeting):

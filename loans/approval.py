@@ -62,7 +62,9 @@ class LoanVouchers:
             return {}
         # 訂正の日には計算できないことがある（期日を過ぎている）。償還予定を見せるのは実行の伝票だけ。
         is_disbursement = event.kind == EventKind.DISBURSEMENT
-        instalments = disbursement.preview(loan, disburse_on=event.on).computation.instalments if is_disbursement else ()
+        instalments = (
+            disbursement.preview(loan, disburse_on=event.on).computation.instalments if is_disbursement else ()
+        )
         return {
             "links": [
                 (f"案件 {application.number}　{application.title}", application.get_absolute_url()),

@@ -181,7 +181,11 @@ def tasks(user, on):
     found = []
     work = [
         ("loans.give_opinion", lambda: _without_my_opinion(user, on), lambda a: ("意見を述べる", "loans:opinion")),
-        ("loans.recommend", lambda: _to_conclude(user, on), lambda a: ("意見をまとめて答申を記録する", "loans:recommend")),
+        (
+            "loans.recommend",
+            lambda: _to_conclude(user, on),
+            lambda a: ("意見をまとめて答申を記録する", "loans:recommend"),
+        ),
         ("loans.decide", lambda: _decision_due(user, on), lambda a: ("理事会の決定を記録する", "loans:decide")),
         ("loans.edit_application", lambda: _clerk_work(user, on), lambda a: (CLERK_WORK[a.state], "loans:application")),
         (

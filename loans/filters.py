@@ -46,8 +46,7 @@ class CheckFilter(django_filters.Filter):
 
 def find(queryset, text: str, *fields: str):
     """番号・組合員名・カナ・代表者で探す。空白で区切った語のすべてを含むもの。"""
-    # NUL は PostgreSQL の文字列に入れられない。
-    for word in text.replace("\x00", " ").split():
+    for word in words.search_terms(text):
         key = words.search_key(word)
         found = Q(**{f"{fields[0]}__icontains": word})
         for name in fields[1:]:

@@ -50,7 +50,9 @@ def committee_returns_its_own(application, *, by, on, **given):
     """金融委員が差し戻せるのは、委員会に付議されているあいだだけ。答申のあとは、理事会の案件である（H2.1-d）。"""
     for_committee_only = by.has_perm("loans.give_opinion") and not by.has_perm("loans.decide")
     if for_committee_only and application.state != S.COMMITTEE_QUEUE:
-        yield block("金融委員が差し戻せるのは、金融委員会に付議されているあいだだけです。", "金融委員会規約", code="stage")
+        yield block(
+            "金融委員が差し戻せるのは、金融委員会に付議されているあいだだけです。", "金融委員会規約", code="stage"
+        )
 
 
 def not_the_receiver(application, *, by, on, **given):

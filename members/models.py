@@ -40,16 +40,11 @@ class Searchable(models.Model):
         super().save(*args, **kwargs)
 
 
-def _words(text: str | None) -> list[str]:
-    """探す語。データベースに渡せない文字（NUL）は除く。"""
-    return (text or "").replace("\0", "").split()
-
-
 class SearchQuerySet(models.QuerySet):
     def search(self, text: str):
         """表記ゆれを越えて探す。空白で区切った語のすべてを含むもの。"""
         found = self
-        for word in _words(text):
+        for word in words.search_terms(text):
             key = words.search_key(word)
             if key:
                 found = found.filter(search_text__contains=key)
@@ -121,7 +116,7 @@ class MemberQuerySet(SearchQuerySet):
     def search(self, text: str):
         """名称・カナ・番号に加えて、代表者の氏名でも探す。"""
         found = self
-        for word in _words(text):
+        for word in words.search_terms(text):
             key = words.search_key(word)
             if key:
                 found = found.filter(Q(search_text__contains=key) | Q(representative__search_text__contains=key))

@@ -273,13 +273,18 @@ _IN_BRACKETS = re.compile(
 _SPELLED_OUT = re.compile("|".join(sorted(_LEGAL_FORMS, key=len, reverse=True)))
 
 
+def search_terms(text):
+    """検索の語: the words typed into a search box; signs that no text holds (NUL, which PostgreSQL refuses) part them."""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", str(text or "")).split()
+
+
 def search_key(text):
     """検索キー: one key for every writing of a name: width, kind and size of kana, 株式会社 or ㈱, ー and ・.
 
     Meant for comparing by containment; never shown. A text that is nothing but a legal form keeps it, so that a
     search for 「株式会社」 does not find everybody.
     """
-    plain = unicodedata.normalize("NFKC", str(text or "")).casefold()
+    plain = unicodedata.normalize("NFKC", "".join(search_terms(text))).casefold()
     plain = jaconv.hira2kata(plain).translate(_SMALL_KANA).translate(_OLD_KANJI)
     plain = plain.replace("ヂ", "ジ").replace("ヅ", "ズ")
     folded = _DROPPED.sub("", plain)

@@ -126,7 +126,11 @@ def put_on_agenda(item: AgendaItem, *, meeting: Meeting, by, on: date) -> Agenda
     if item.state != ItemState.WAITING:
         refuse(
             label,
-            block(f"載せられるのは「付議待ち」の議案です。いまは「{item.get_state_display()}」です。", "事務の流れ", code="state"),
+            block(
+                f"載せられるのは「付議待ち」の議案です。いまは「{item.get_state_display()}」です。",
+                "事務の流れ",
+                code="state",
+            ),
         )
     # 継続審議になった番号は議事録に残るので、使い回さない。
     used = [

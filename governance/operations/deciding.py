@@ -117,9 +117,7 @@ def conclude_committee(
     counts = standing(item, on=on)
     refuse(label, *(finding for finding in counts.findings(result) if finding.blocks))
     number = f"{item.meeting} {item.label}" if item.meeting_id else ""
-    _store(
-        item, counts, result=result, conditions=conditions, comment=comment, by=by, decided_on=on, number=number
-    )
+    _store(item, counts, result=result, conditions=conditions, comment=comment, by=by, decided_on=on, number=number)
     touch(item.meeting)
     log.record(item, verb="conclude", label=label, by=by, on=on, result=result, conditions=item.conditions)
     return item
@@ -158,7 +156,12 @@ def _on_agenda(item: AgendaItem, on: date, label: str) -> None:
     """開かれた会議の議案であること。"""
     open_item_only(item, label)
     if item.meeting is None:
-        refuse(label, block("理事会の議案に載っていません。会議のページで議案に載せてください。", BOARD_SOURCE, code="no-meeting"))
+        refuse(
+            label,
+            block(
+                "理事会の議案に載っていません。会議のページで議案に載せてください。", BOARD_SOURCE, code="no-meeting"
+            ),
+        )
     open_meeting_only(item.meeting, label)
     if item.meeting.held_on > on:
         day = f"{item.meeting.held_on.year}年{item.meeting.held_on.month}月{item.meeting.held_on.day}日"
@@ -188,7 +191,12 @@ def decide_board(
     meeting, number = item.meeting, f"{item.meeting} {item.label}"
     if result == ItemResult.CONTINUED:
         Continuation.objects.create(
-            item=item, meeting=meeting, order=item.order, present=counts.present, comment=comment.strip(), recorded_by=by
+            item=item,
+            meeting=meeting,
+            order=item.order,
+            present=counts.present,
+            comment=comment.strip(),
+            recorded_by=by,
         )
         Vote.objects.filter(item=item).delete()
         # 申出による除斥の退席時刻は、その会議のものなので残さない。

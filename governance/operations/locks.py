@@ -34,7 +34,14 @@ def lock_item(item: AgendaItem, label: str) -> AgendaItem:
     locked = AgendaItem.objects.select_for_update(of=("self",)).select_related("body").get(pk=item.pk)
     if locked.meeting_id != meeting_id:
         raise StaleObject(
-            label, [block("この議案の会議が、たったいま変わりました。もう一度操作してください。", "二重操作の防止", code="stale")]
+            label,
+            [
+                block(
+                    "この議案の会議が、たったいま変わりました。もう一度操作してください。",
+                    "二重操作の防止",
+                    code="stale",
+                )
+            ],
         )
     if meeting is not None:
         locked.meeting = meeting
@@ -51,7 +58,9 @@ def touch(meeting: Meeting | None) -> None:
 def open_meeting_only(meeting: Meeting, label: str) -> None:
     """終了した会議は変えない。"""
     if meeting.is_closed:
-        refuse(label, block(f"{meeting}は終了しています。記録は変えられません。", "議事録", url=meeting.get_absolute_url()))
+        refuse(
+            label, block(f"{meeting}は終了しています。記録は変えられません。", "議事録", url=meeting.get_absolute_url())
+        )
 
 
 def open_item_only(item: AgendaItem, label: str) -> None:

@@ -162,7 +162,9 @@ def declare_interest(item: AgendaItem, *, person, reason: str, left_at: time | N
         recusal.left_at = left_at
         recusal.save(update_fields=["left_at"])
     else:
-        refuse(label, block(f"{person}さんはすでにこの議案から除斥されています（{recusal.reason}）。", source, code="done"))
+        refuse(
+            label, block(f"{person}さんはすでにこの議案から除斥されています（{recusal.reason}）。", source, code="done")
+        )
     Vote.objects.filter(item=item, seat__person=person).delete()
     Opinion.objects.filter(item=item, seat__person=person).delete()
     touch(item.meeting)

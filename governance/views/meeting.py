@@ -123,9 +123,7 @@ class AttendanceView(MeetingAction):
         return page.attendance_form(data)
 
     def act(self, form):
-        operations.record_attendance(
-            self.meeting, entries=form.entries(), by=self.request.user, on=self.on
-        )
+        operations.record_attendance(self.meeting, entries=form.entries(), by=self.request.user, on=self.on)
         return "出席を記録しました。"
 
 

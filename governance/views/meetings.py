@@ -73,9 +73,7 @@ class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
         return (
             Meeting.objects.visible_to(self.request.user, self.on)
             .select_related("body")
-            .annotate(
-                item_count=Count("items"), open_count=Count("items", filter=Q(items__state__in=OPEN_STATES))
-            )
+            .annotate(item_count=Count("items"), open_count=Count("items", filter=Q(items__state__in=OPEN_STATES)))
             .order_by("-held_on", "-pk")
         )
 

@@ -22,14 +22,14 @@ def lock(application: Application, *, any_version: bool = False) -> Application:
         Cooperative.lock()
     except Cooperative.DoesNotExist:
         raise StepRefused(
-            "操作",
+            "申込の変更",
             [block("組合がまだ登録されていません。管理サイトで登録してください。", "設定", code="no-cooperative")],
         ) from None
     Member.objects.select_for_update().get(pk=application.member_id)
     locked = Application.objects.select_for_update().get(pk=application.pk)
     if locked.version != application.version and not any_version:
         raise StaleObject(
-            "操作",
+            "申込の変更",
             [
                 block(
                     f"この申込は、画面を開いたあとにほかの人が更新しました（いまは「{locked.get_state_display()}」）。"

@@ -71,7 +71,10 @@ def give_opinion(application: Application, *, choice: str, text: str, by, on: da
         raise StepRefused("意見の記録", refused)
     item = items.open_item(application, BodyKind.COMMITTEE)
     if item != read:
-        raise StaleObject("意見の記録", [block("案件が付議し直されました。もう一度読んでから述べてください。", "二重操作の防止", code="stale")])
+        raise StaleObject(
+            "意見の記録",
+            [block("案件が付議し直されました。もう一度読んでから述べてください。", "二重操作の防止", code="stale")],
+        )
     opinion = governance.give_opinion(item, seat=_own_seat(by, on), choice=choice, reason=text, by=by, on=on)
     base.touch(application, "version")
     log.record(application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display())

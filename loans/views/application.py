@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.generic import View
 
-from coopfin.calc import days
+from coopfin.calc import days, words
 from coopfin.flow import block
 from coopfin.middleware import refuse_writes
 from coopfin.views import GuardedMixin, OperationView
@@ -121,7 +121,7 @@ class MemberChoices(GuardedMixin, View):
     http_method_names = ["get"]
 
     def get(self, request):
-        text = request.GET.get("member_search", "").replace("\x00", "").strip()[:100]
+        text = " ".join(words.search_terms(request.GET.get("member_search", "")))[:100]
         choices = matching_members(text, self.on)
         chosen = choices[0] if len(choices) == 1 else None
         context = {"choices": choices, "chosen": chosen, "text": text}

@@ -44,7 +44,9 @@ def test_the_stored_bytes_are_served_as_an_attachment(client, document):
     assert response.status_code == 200
     assert response.content == bytes(document.content)
     assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"].startswith("attachment; filename=\"document.pdf\"; filename*=UTF-8''D2026-0001_")
+    assert response["Content-Disposition"].startswith(
+        "attachment; filename=\"document.pdf\"; filename*=UTF-8''D2026-0001_"
+    )
     assert "%E6%8C%AF%E6%9B%BF%E4%BC%9D%E7%A5%A8.pdf" in response["Content-Disposition"]
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in response["Cache-Control"]

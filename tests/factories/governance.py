@@ -95,9 +95,7 @@ def make_resolution(*, approved=True, effective_on=date(2026, 5, 28), banks=("åŒ
         "member_guarantee_limit": 0,
         **changes,
     }
-    resolution = LimitResolution(
-        effective_on=effective_on, proposed_by=proposer or make_user(Role.ADMIN), **values
-    )
+    resolution = LimitResolution(effective_on=effective_on, proposed_by=proposer or make_user(Role.ADMIN), **values)
     if approved:
         resolution.status = Proposal.Status.APPROVED
         resolution.decided_by = approver or make_user(Role.CHIEF)

@@ -41,9 +41,7 @@ def test_submitting_recuses_the_interested_who_hold_a_seat_or_can_log_in():
     director, *_ = make_board(3)
     outsider = Person.objects.create(name="珠洲 明美")
     clerk = make_person_with_user(Role.CLERK)
-    item = make_item(
-        interested={director.person: "申込者の代表者", outsider: "保証人", clerk: "申込者の監査役"}
-    )
+    item = make_item(interested={director.person: "申込者の代表者", outsider: "保証人", clerk: "申込者の監査役"})
     assert item.state == ItemState.WAITING
     assert {r.person: (r.reason, r.found) for r in item.recusals.all()} == {
         director.person: ("申込者の代表者", True),

@@ -378,7 +378,9 @@ def test_the_committees_meeting_shows_opinions_and_who_concludes(enter):
     meeting = make_meeting(make_body(BodyKind.COMMITTEE), present=[chair, second])
     item = make_item(BodyKind.COMMITTEE, meeting=meeting)
     for seated in (chair, second):
-        operations.give_opinion(item, seat=seated.seat, choice="for", reason="資金使途が明確", by=seated.user, on=HELD_ON)
+        operations.give_opinion(
+            item, seat=seated.seat, choice="for", reason="資金使途が明確", by=seated.user, on=HELD_ON
+        )
     text = enter(third.user).get(meeting.get_absolute_url()).content.decode()
     assert "資金使途が明確" in text
     assert f"答申をまとめる人: 委員長 {chair.person}" in text
@@ -390,7 +392,9 @@ def test_the_minutes_say_attendance_recusal_votes_and_result(enter):
     seats = make_board(5)
     meeting = make_meeting(present=seats)
     item = make_item(meeting=meeting, interested={seats[4].person: "申込者の代表者"}, title=TITLE)
-    operations.declare_interest(item, person=seats[4].person, reason="", left_at=time(14, 20), by=make_user(), on=HELD_ON)
+    operations.declare_interest(
+        item, person=seats[4].person, reason="", left_at=time(14, 20), by=make_user(), on=HELD_ON
+    )
     vote(item, (seats[0], "yes"), (seats[1], "yes"), (seats[2], "yes"), (seats[3], "no"))
     operations.decide_board(
         item, result=ItemResult.CONDITIONAL, conditions="火災保険に質権", by=make_user(Role.CHIEF), on=HELD_ON

@@ -106,9 +106,7 @@ def test_the_committee_counts_opinions_of_those_without_interest():
 
 def test_a_board_in_which_all_are_interested_cannot_decide():
     seats = make_board(2)
-    item = make_item(
-        meeting=make_meeting(present=seats), interested={seat.person: "申込者の取締役" for seat in seats}
-    )
+    item = make_item(meeting=make_meeting(present=seats), interested={seat.person: "申込者の取締役" for seat in seats})
     assert figures(item) == (0, 1, 0, False, False)
 
 

@@ -193,7 +193,10 @@ def test_a_borrowing_that_was_corrected_away_still_counts_for_its_loan(office):
     number = application.loan.number
     slip = Slip(
         "転貸借入",
-        (debit(AccountCode.CURRENT_DEPOSIT, 10_000_000), credit(AccountCode.BORROWINGS_ON_BILL, 10_000_000, reference=number)),
+        (
+            debit(AccountCode.CURRENT_DEPOSIT, 10_000_000),
+            credit(AccountCode.BORROWINGS_ON_BILL, 10_000_000, reference=number),
+        ),
     )
     voucher = ledger.prepare(slip, dated_on=TODAY, by=office.clerk, on=TODAY)
     ledger.post(voucher, by=office.chief, on=TODAY)

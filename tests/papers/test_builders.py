@@ -119,7 +119,9 @@ def test_a_third_party_is_named_with_the_deed_of_the_notary():
 
 def test_a_sole_proprietor_signs_in_his_own_name():
     owner = make_person("能登 花子")
-    assert printing.member_party(make_member("能登　花子", kind=MemberKind.SOLE, representative=owner)).lines == ("能登　花子",)
+    assert printing.member_party(make_member("能登　花子", kind=MemberKind.SOLE, representative=owner)).lines == (
+        "能登　花子",
+    )
     shop = printing.member_party(make_member("能登商店", kind=MemberKind.SOLE, representative=owner))
     assert shop.lines == ("能登商店", "事業主　能登 花子")
 

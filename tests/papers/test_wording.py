@@ -156,7 +156,9 @@ def test_every_guarantor_has_a_line_to_sign(count):
     text = text_of(papers.DEED.render_html(deed))
     assert text.count("㊞") == 2 + count
     assert text.count("\n連帯保証人\n住所") == count
-    letter = text_of(papers.GUARANTEE_LETTER.render_html(make.make_guarantee_letter(guarantors=make.many_guarantors(count))))
+    letter = text_of(
+        papers.GUARANTEE_LETTER.render_html(make.make_guarantee_letter(guarantors=make.many_guarantors(count)))
+    )
     assert letter.count("㊞") == 1 + count
 
 
@@ -227,7 +229,9 @@ def test_one_instalment_is_repaid_at_once():
     assert "令和8年12月31日に、元金の全額を一括して" in words
 
 
-@pytest.mark.parametrize(("months", "text"), [(1, "毎月末日"), (3, "3か月ごとに末日"), (6, "6か月ごとに末日"), (12, "毎年末日")])
+@pytest.mark.parametrize(
+    ("months", "text"), [(1, "毎月末日"), (3, "3か月ごとに末日"), (6, "6か月ごとに末日"), (12, "毎年末日")]
+)
 def test_the_interval_is_said_in_words(months, text):
     assert text in repayment(interval=months, instalments=4)
 
