@@ -1,0 +1,123 @@
+"""機関と席（ドメイン A2・E）。"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from governance.enums import (
+    CHAIR_TITLES,
+    DIRECTOR_TITLES,
+    TITLES_OF,
+    BodyKind,
+    SeatTitle,
+)
+from members.models import Person
+
+
+class Body(models.Model):
+    """機関（総会・理事会・金融委員会）。定数の下限は定款・委員会規約による。"""
+
+    kind = models.CharField("種類", max_length=20, choices=BodyKind.choices, unique=True)
+    name = models.CharField("名称", max_length=40)
+    seats_min = models.PositiveSmallIntegerField(
+        "定数の下限",
+        default=0,
+        help_text="定款の理事定数の下限。在任がこれを欠くとき、定足数は下限の半数を超える数になります。",
+    )
+    remote_allowed = models.BooleanField(
+        "オンライン出席を認める", default=False, help_text="定款・規約に定めがあるときだけ。"
+    )
+    source = models.CharField("根拠", max_length=60, blank=True, help_text="例: 定款 第32条、金融委員会規約 第4条。")
+
+    class Meta:
+        verbose_name = "機関"
+        verbose_name_plural = "機関"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class SeatQuerySet(models.QuerySet):
+    def current(self, on):
+        """その日に在任する席。"""
+        return self.filter(from_on__lte=on).filter(Q(to_on__isnull=True) | Q(to_on__gte=on))
+
+    def of(self, kind):
+        return self.filter(body__kind=kind)
+
+    def voting(self):
+        """議決に加わる席。監事は理事会に出席しても議決には加わらない。"""
+        return self.exclude(title=SeatTitle.AUDITOR)
+
+    def ending(self, on, within_days=90):
+        """在任中で、任期満了が近い席。"""
+        return self.current(on).filter(to_on__lte=on + timedelta(days=within_days))
+
+
+class Seat(models.Model):
+    """席。誰がいつからいつまで理事・委員であるか。"""
+
+    body = models.ForeignKey(Body, verbose_name="機関", on_delete=models.PROTECT, related_name="seats")
+    person = models.ForeignKey(Person, verbose_name="人", on_delete=models.PROTECT, related_name="seats")
+    title = models.CharField("席", max_length=20, choices=SeatTitle.choices)
+    from_on = models.DateField("就任日")
+    to_on = models.DateField("任期満了日", null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "席"
+        verbose_name_plural = "席"
+        ordering = ["body", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=models.F("from_on")),
+                name="seat_term",
+                violation_error_message="任期満了日は就任日以後の日付にしてください。",
+            ),
+            models.UniqueConstraint(
+                fields=["body", "person", "from_on"],
+                name="seat_once",
+                violation_error_message="同じ人が同じ日から同じ機関に就任しています。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.body} {self.get_title_display()} {self.person}"
+
+    @property
+    def is_chair(self) -> bool:
+        return self.title in CHAIR_TITLES
+
+    def clean(self):
+        """席の名が機関に合うこと、同じ人が二つの席で数えられないこと、長は一人であること。"""
+        super().clean()
+        if not self.body_id or not self.person_id or not self.from_on:
+            return
+        allowed = TITLES_OF[self.body.kind]
+        if self.title and self.title not in allowed:
+            names = "・".join(SeatTitle(title).label for title in allowed)
+            raise ValidationError({"title": f"{self.body}の席は{names}のいずれかです。"})
+        others = Seat.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=self.from_on)).exclude(pk=self.pk)
+        if self.to_on:
+            others = others.filter(from_on__lte=self.to_on)
+        same_person = others.filter(person=self.person)
+        if same_person.filter(body=self.body).exists():
+            raise ValidationError(
+                "この人は同じ期間に同じ機関の席を持っています。前の席の任期満了日を先に入れてください。"
+            )
+        if self.is_chair and others.filter(body=self.body, title=self.title).exists():
+            raise ValidationError(
+                {
+                    "title": f"同じ期間の{self.get_title_display()}がすでにいます。前の席の任期満了日を先に入れてください。"
+                }
+            )
+        directing = self.title in DIRECTOR_TITLES and same_person.filter(title=SeatTitle.AUDITOR).exists()
+        auditing = self.title == SeatTitle.AUDITOR and same_person.filter(title__in=DIRECTOR_TITLES).exists()
+        if directing or auditing:
+            raise ValidationError({"title": "監事は理事を兼ねることができません（中小企業等協同組合法 37条）。"})
