@@ -16,7 +16,7 @@ from django.urls import reverse
 from collateral import checks, valuation
 from collateral.enums import AssetKind, GuaranteeScope
 from collateral.guarantee_deed import Relation, deed_valid
-from collateral.models import Asset, SecurityInterest
+from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import Explanation, group
 from coopfin.flow import Finding, block, passed, warn
@@ -438,9 +438,7 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     同じ人に理由がいくつもあるときは、初めのものを返す。
     """
     found: dict[Person, str] = {}
-    links, securities = guarantee_links(application), security_links(application)
-    guarantors = [link.guarantee for link in links]
-    owners = [link.interest.asset for link in securities]
+    guarantors, owners = _parties(application)
     members: dict[int, str] = {application.member_id: "申込先"}
     for guarantee in guarantors:
         if guarantee.member_id:
@@ -467,6 +465,20 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     for recusal in _declared(application):
         found.setdefault(recusal.person, f"申出のあった利害関係者（{recusal.reason}）"[:200])
     return found
+
+
+def _parties(application):
+    """保証と担保物件（誰のものかだけを、それぞれ一度の問合せで）。"""
+    if application.pk is None:
+        return [], []
+    guarantees = Guarantee.objects.filter(loan_guarantees__application=application).order_by("loan_guarantees__pk")
+    assets = Asset.objects.filter(interests__loan_securities__application=application).order_by(
+        "interests__loan_securities__pk"
+    )
+    return (
+        list(guarantees.select_related("person", "member")),
+        list(assets.select_related("owner_person", "owner_member")),
+    )
 
 
 def _declared(application):

@@ -40,9 +40,10 @@ class Office:
     pace: int = 2
     cast: dict[str, User] = field(default_factory=dict)
 
-    def person_is_out(self, user: User, application: Application, on: date) -> bool:
-        """その人が利害関係で外れるか。"""
-        return getattr(user, "person", None) in coverage.interested_persons(application, on=on)
+    def free_members(self, application: Application, on: date) -> list[User]:
+        """利害関係のない金融委員。"""
+        out = coverage.interested_persons(application, on=on)
+        return [user for user in self.committee if getattr(user, "person", None) not in out]
 
 
 def _reload(application: Application) -> Application:
@@ -56,14 +57,13 @@ def committee_opinions(application: Application, office: Office, on: date, *, ch
         OpinionChoice.CONDITIONAL: "建物の火災保険を確かめることを条件とする。",
         OpinionChoice.AGAINST: "返済の財源が明らかでない。",
     }
-    for user in office.committee:
-        if not office.person_is_out(user, application, on):
-            reviews.give_opinion(_reload(application), choice=choice, text=reasons[choice], by=user, on=on)
+    for user in office.free_members(application, on):
+        reviews.give_opinion(_reload(application), choice=choice, text=reasons[choice], by=user, on=on)
 
 
 def recommend(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE) -> Application:
     """委員会の結論を答申にする（委員長。利害関係があれば次の委員）。"""
-    chair = next(user for user in office.committee if not office.person_is_out(user, application, on))
+    chair = office.free_members(application, on)[0]
     return reviews.recommend(
         _reload(application),
         result=result,
