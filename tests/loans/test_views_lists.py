@@ -183,6 +183,7 @@ def test_the_voucher_is_approved_by_the_loans_own_checks(office, sit):
     event = disbursements.prepare(fresh(application), disburse_on=TODAY, by=office.clerk, on=TODAY, reason=REASON)
     own = text_of(sit(office.clerk).client.get(event.voucher.get_absolute_url()))
     assert "承認を待っています" in own
+    assert "権限がありません" not in own
     chief = sit(office.chief)
     told = text_of(chief.client.get(event.voucher.get_absolute_url()))
     assert "いま計算し直しても、起票した内容と同じです" in told
