@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from coopfin.calc import days
 from coopfin.fields import YenField
-from coopfin.models import Policy, Proposal, ProposalQuerySet
+from coopfin.models import Policy, ProposalQuerySet
+from governance.models.resolved import Resolved
 
 
 class LimitResolutionQuerySet(ProposalQuerySet):
@@ -22,13 +23,9 @@ class LimitResolutionQuerySet(ProposalQuerySet):
         return resolution
 
 
-class LimitResolution(Proposal):
+class LimitResolution(Resolved):
     """限度額の決議（総会）。①〜⑤を残高ベースで定める（H2.1-c）。承認されるまで効力はない。"""
 
-    meeting_name = models.CharField("総会", max_length=60, help_text="例: 第48回通常総会")
-    item_number = models.CharField("議案番号", max_length=30, help_text="例: 第5号議案")
-    resolved_on = models.DateField("決議日")
-    effective_on = models.DateField("効力が生じる日")
     borrowing_limit = YenField("① 借入金残高の最高限度")
     guarantee_limit = YenField("② 債務保証残高の最高限度", default=0)
     member_loan_limit = YenField("③ 1組合員に対する貸付残高の最高限度")
@@ -36,27 +33,22 @@ class LimitResolution(Proposal):
 
     objects = LimitResolutionQuerySet.as_manager()
 
-    class Meta(Proposal.Meta):
+    class Meta(Resolved.Meta):
         verbose_name = "限度額の決議"
         verbose_name_plural = "限度額の決議"
         ordering = ["-effective_on", "-pk"]
         constraints = [
-            *Proposal.Meta.constraints,
+            *Resolved.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(borrowing_limit__gte=0, guarantee_limit__gte=0, member_loan_limit__gte=0)
                 & Q(member_guarantee_limit__gte=0),
                 name="limitresolution_amounts",
                 violation_error_message="限度額に負の数は使えません。",
             ),
-            models.CheckConstraint(
-                condition=Q(effective_on__gte=models.F("resolved_on")),
-                name="limitresolution_effective",
-                violation_error_message="効力が生じる日は決議日以後にしてください。",
-            ),
         ]
 
     def __str__(self):
-        return f"{self.meeting_name} {self.item_number}"
+        return self.citation
 
     def get_absolute_url(self):
         return reverse("governance:resolutions")

@@ -70,7 +70,7 @@ def test_two_people_set_a_limit_in_the_admin_site(new_page, live_url, watch):
     page = log_in(new_page(), make_user(Role.ADMIN), live_url)
     page.goto(reverse("admin:governance_limitresolution_add"))
     for label, text in (
-        ("総会:", "第49回通常総会"), ("議案番号:", "第5号議案"), ("決議日:", "R8.5.27"), ("効力が生じる日:", "2026-05-27"),
+        ("会議:", "第49回通常総会"), ("議案番号:", "第5号議案"), ("決議日:", "R8.5.27"), ("効力が生じる日:", "2026-05-27"),
         ("① 借入金残高の最高限度:", "6億"), ("② 債務保証残高の最高限度:", "0"),
         ("③ 1組合員に対する貸付残高の最高限度:", "6000万"), ("④ 1組合員に対する債務保証残高の最高限度:", "0"),
     ):  # fmt: skip

@@ -105,7 +105,7 @@ def seat_the_bodies(admin: Desk) -> None:
 def resolve_limits(admin: Desk, chief: Desk, *, borrowing="4億", member="5,000万") -> None:
     """The meeting's limits: proposed by one, approved by another."""
     today = business_date()
-    admin.open("/admin/governance/limitresolution/add/").fill("総会", "第48回通常総会").fill("議案番号", "第5号議案")
+    admin.open("/admin/governance/limitresolution/add/").fill("会議", "第48回通常総会").fill("議案番号", "第5号議案")
     admin.fill("決議日", today).fill("効力が生じる日", today)
     admin.fill("① 借入金残高の最高限度", borrowing).fill("② 債務保証残高の最高限度", "0")
     admin.fill("③ 1組合員に対する貸付残高の最高限度", member).fill("④ 1組合員に対する債務保証残高の最高限度", "0")
