@@ -1,0 +1,24 @@
+"""枠のモデル: 利用者、組合、提案、方針（設定）、操作の記録、閲覧の記録、二度押しの合言葉。"""
+
+from coopfin.models.cooperative import Cooperative, Sequence
+from coopfin.models.policy import HaircutRate, Policy
+from coopfin.models.proposals import Proposal, ProposalQuerySet
+from coopfin.models.records import ActionLog, ActionLogQuerySet, ReadLog, TargetedRecord, UsedToken
+from coopfin.models.users import User, UserManager, UserRole
+
+__all__ = [
+    "ActionLog",
+    "ActionLogQuerySet",
+    "Cooperative",
+    "HaircutRate",
+    "Policy",
+    "Proposal",
+    "ProposalQuerySet",
+    "ReadLog",
+    "Sequence",
+    "TargetedRecord",
+    "UsedToken",
+    "User",
+    "UserManager",
+    "UserRole",
+]

@@ -1,0 +1,63 @@
+"""提案と別の人の承認（相互牽制）。"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from coopfin.models.users import User
+
+
+class ProposalQuerySet(models.QuerySet):
+    def approved(self):
+        return self.filter(status=Proposal.Status.APPROVED)
+
+    def waiting(self):
+        return self.filter(status=Proposal.Status.PROPOSED)
+
+
+class Proposal(models.Model):
+    """提案 → 別の人の承認で効力を持つ設定の共通部分（相互牽制、手引き第2章1 e）。承認後は変えない。"""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "提案中"
+        APPROVED = "approved", "承認済"
+        REJECTED = "rejected", "却下"
+
+    status = models.CharField("状態", max_length=10, choices=Status.choices, default=Status.PROPOSED, editable=False)
+    proposed_by = models.ForeignKey(
+        User, verbose_name="提案した人", on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    proposed_at = models.DateTimeField("提案した時刻", db_default=Now(), editable=False)
+    decided_by = models.ForeignKey(
+        User, verbose_name="承認・却下した人", null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField("承認・却下した時刻", null=True, editable=False)
+    decision_reason = models.CharField("却下の理由", max_length=500, blank=True, editable=False)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="%(class)s_two_persons",
+                violation_error_message="提案した人は、自分の提案を承認・却下できません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="proposed", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(status__in=["approved", "rejected"], decided_by__isnull=False, decided_at__isnull=False),
+                name="%(class)s_decided_whole",
+                violation_error_message="承認・却下には、した人と時刻が要ります。",
+            ),
+        ]
+
+    @property
+    def is_approved(self) -> bool:
+        return self.status == self.Status.APPROVED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == self.Status.PROPOSED
