@@ -40,7 +40,7 @@ _EVIDENCE = {
         OfficerTitle.BOARD_MEMBER,
     },
     Relation.MAJORITY_SHAREHOLDER: {OfficerTitle.MAJORITY_SHAREHOLDER},
-    Relation.JOINT_PROPRIETOR: {OfficerTitle.OWNER},
+    Relation.JOINT_PROPRIETOR: {OfficerTitle.OWNER, OfficerTitle.JOINT_PROPRIETOR},
     Relation.SPOUSE_WORKING: {OfficerTitle.SPOUSE},
 }
 

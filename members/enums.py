@@ -29,9 +29,32 @@ class OfficerTitle(models.TextChoices):
     PARTNER = "partner", "業務執行社員"
     OWNER = "owner", "事業主"
     SPOUSE = "spouse", "配偶者（事業に従事）"
+    FAMILY_WORKER = "family_worker", "専従者"
+    JOINT_PROPRIETOR = "joint_proprietor", "共同事業者"
     CHAIR = "chair", "理事長"
     BOARD_MEMBER = "board_member", "理事"
     MAJORITY_SHAREHOLDER = "majority_shareholder", "過半数株主"
+
+
+#: 個人事業主だけにある役職（法人の役職には使えない）
+SOLE_TITLES = (OfficerTitle.OWNER, OfficerTitle.SPOUSE, OfficerTitle.FAMILY_WORKER, OfficerTitle.JOINT_PROPRIETOR)
+
+
+class RelationKind(models.TextChoices):
+    """関係先の種類。組合員からみた相手の立場。"""
+
+    PARENT = "parent", "親会社"
+    SUBSIDIARY = "subsidiary", "子会社"
+    AFFILIATE = "affiliate", "関連会社"
+    MAJOR_SHAREHOLDER = "major_shareholder", "主要株主"
+    MAJOR_CUSTOMER = "major_customer", "主要取引先"
+
+
+#: 相手が組合員を持つ関係・組合員が相手を持つ関係
+OWNED_BY_OTHER = (RelationKind.PARENT, RelationKind.MAJOR_SHAREHOLDER)
+OWNS_OTHER = (RelationKind.SUBSIDIARY, RelationKind.AFFILIATE)
+#: 会社どうしの関係（人は相手になれない）
+BETWEEN_COMPANIES = (RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.AFFILIATE)
 
 
 class ImportChoice(models.TextChoices):

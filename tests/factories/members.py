@@ -2,10 +2,11 @@
 
 import itertools
 from datetime import date
+from decimal import Decimal
 
 from coopfin.calc import words
-from members.enums import AccountType, MemberKind, OfficerTitle
-from members.models import Industry, Member, Officer, Person
+from members.enums import AccountType, MemberKind, OfficerTitle, RelationKind
+from members.models import Industry, Member, Officer, Person, Relationship
 
 _serial = itertools.count(1)
 
@@ -100,4 +101,15 @@ def make_officer(member=None, person=None, title=OfficerTitle.DIRECTOR, **change
         person=person or make_person(),
         title=title,
         **{"from_on": date(2020, 6, 1), **changes},
+    )
+
+
+def make_relationship(member=None, other=None, kind=RelationKind.PARENT, percent=None, **changes):
+    """関係先。other は組合員・人・名前のいずれか。"""
+    place = {Member: "other_member", Person: "other_person"}.get(type(other), "other_name")
+    return Relationship.objects.create(
+        member=member or make_member(),
+        kind=kind,
+        share_percent=None if percent is None else Decimal(percent),
+        **{place: other or "能登ホールディングス株式会社", **changes},
     )

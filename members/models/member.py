@@ -1,115 +1,26 @@
-"""人・組合員・役員。Person はひとつの台帳で、役員・理事・委員・保証人・担保所有者が同じ人を指す。"""
+"""組合員。"""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from coopfin.calc import corporate_number, words
 from coopfin.fields import YenField
-from coopfin.models import User
 from members import banks
-from members.enums import AccountType, ImportChoice, MemberKind, OfficerTitle
-
-postal_code_validator = RegexValidator(r"^\d{3}-?\d{4}$", "郵便番号は 920-0000 の形で入力してください。")
-digits_validator = RegexValidator(r"^\d*$", "数字だけで入力してください。")
-
-
-class Searchable(models.Model):
-    """かな・字体・法人格の違いを越えて探せる名前。search_text は保存のたびに作り直す。"""
-
-    name = models.CharField("名称", max_length=100)
-    kana = models.CharField("カナ", max_length=120, blank=True)
-    search_text = models.CharField("検索用", max_length=600, editable=False, default="", db_index=True)
-
-    class Meta:
-        abstract = True
-
-    def search_sources(self) -> list[str]:
-        return [self.name, self.kana]
-
-    def save(self, *args, **kwargs):
-        self.search_text = " ".join(filter(None, (words.search_key(text) for text in self.search_sources())))[:600]
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
-        super().save(*args, **kwargs)
-
-
-class SearchQuerySet(models.QuerySet):
-    def search(self, text: str):
-        """表記ゆれを越えて探す。空白で区切った語のすべてを含むもの。"""
-        found = self
-        for word in words.search_terms(text):
-            key = words.search_key(word)
-            if key:
-                found = found.filter(search_text__contains=key)
-        return found
-
-
-class Versioned(models.Model):
-    """変更の履歴を持つ台帳。version は最後の履歴の番号で、画面を開いたあとの変更に気づくために比べる。"""
-
-    class Meta:
-        abstract = True
-
-    @property
-    def version(self) -> int:
-        return self.history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
-
-
-class Industry(models.Model):
-    """業種（日本標準産業分類の大分類）。"""
-
-    code = models.CharField("記号", max_length=2, primary_key=True)
-    name = models.CharField("業種名", max_length=60, unique=True)
-
-    class Meta:
-        verbose_name = "業種"
-        verbose_name_plural = "業種"
-        ordering = ["code"]
-
-    def __str__(self):
-        return self.name
-
-
-class Person(Searchable, Versioned):
-    """人。役員・関係者・保証人・委員・理事。ログインする人は利用者と一対一で結ぶ。"""
-
-    name = models.CharField("氏名", max_length=100)
-    born_on = models.DateField("生年月日", null=True, blank=True)
-    postal_code = models.CharField("郵便番号", max_length=8, blank=True, validators=[postal_code_validator])
-    address = models.CharField("住所", max_length=200, blank=True)
-    phone = models.CharField("電話番号", max_length=20, blank=True)
-    user = models.OneToOneField(
-        User, verbose_name="利用者", null=True, blank=True, on_delete=models.PROTECT, related_name="person"
-    )
-
-    objects = SearchQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name="人の履歴", verbose_name_plural="人の履歴")
-
-    class Meta:
-        verbose_name = "人"
-        verbose_name_plural = "人"
-        ordering = ["kana", "name", "pk"]
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self):
-        return reverse("members:person", args=[self.pk])
-
-    @property
-    def distinction(self) -> str:
-        """同じ名前の人を見分けるための一行（カナ・生年月日・住所）。"""
-        born = (
-            f"{self.born_on.year}年{self.born_on.month}月{self.born_on.day}日生" if self.born_on else "生年月日未登録"
-        )
-        return "・".join(filter(None, (self.kana, born, self.address)))
+from members.enums import SOLE_TITLES, AccountType, MemberKind, OfficerTitle
+from members.models.people import (
+    Industry,
+    Person,
+    Searchable,
+    SearchQuerySet,
+    Versioned,
+    digits_validator,
+    postal_code_validator,
+)
 
 
 class MemberQuerySet(SearchQuerySet):
@@ -213,8 +124,10 @@ class Member(Searchable, Versioned):
                 problems["corporate_number"] = (
                     "法人番号の検査数字が合いません。登記事項証明書で13桁を確かめてください。"
                 )
-            if self.representative_title in (OfficerTitle.OWNER, OfficerTitle.SPOUSE):
-                problems["representative_title"] = "法人の代表者の肩書に「事業主」「配偶者」は使えません。"
+            if self.representative_title in SOLE_TITLES:
+                problems["representative_title"] = (
+                    "法人の代表者の肩書に「事業主」「配偶者」「専従者」「共同事業者」は使えません。"
+                )
         else:
             if self.corporate_number:
                 problems["corporate_number"] = "個人事業主に法人番号は付きません。空欄にしてください。"
@@ -262,6 +175,18 @@ class Member(Searchable, Versioned):
                 offices.append((officer.person, officer.title))
         return offices
 
+    def owners_on(self, on) -> list:
+        """その日に過半数（50%超）を持つ株主・親会社（members.models.relations.Owner）。"""
+        from members.models import relations
+
+        return relations.owners_of([self], on)[self.pk]
+
+    def related_members(self, on) -> list:
+        """その日の関係会社のうち組合員であるもの（members.models.relations.Related）。"""
+        from members.models import relations
+
+        return relations.related_to([self], on)[self.pk]
+
     def is_current(self, on) -> bool:
         """その日に在籍しているか。"""
         return self.joined_on <= on and (self.left_on is None or self.left_on > on)
@@ -276,92 +201,3 @@ class Member(Searchable, Versioned):
         if not self.account_number:
             return ""
         return f"{self.bank_name} {self.branch_name} {self.get_account_type_display()} {self.account_number}"
-
-
-class OfficerQuerySet(models.QuerySet):
-    def current(self, on):
-        return self.filter(Q(from_on__isnull=True) | Q(from_on__lte=on)).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
-
-
-class Officer(Versioned):
-    """組合員の役員・関係者。利害関係（特別利害）の判定と、公正証書の例外（民法465条の9）の根拠。"""
-
-    member = models.ForeignKey(Member, verbose_name="組合員", on_delete=models.PROTECT, related_name="officers")
-    person = models.ForeignKey(Person, verbose_name="人", on_delete=models.PROTECT, related_name="offices")
-    title = models.CharField("役職", max_length=30, choices=OfficerTitle.choices)
-    from_on = models.DateField("就任日", null=True, blank=True)
-    to_on = models.DateField("退任日", null=True, blank=True)
-
-    objects = OfficerQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name="役員の履歴", verbose_name_plural="役員の履歴")
-
-    class Meta:
-        verbose_name = "役員・関係者"
-        verbose_name_plural = "役員・関係者"
-        ordering = ["member", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(to_on__isnull=True) | Q(from_on__isnull=True) | Q(to_on__gte=models.F("from_on")),
-                name="officer_term",
-                violation_error_message="退任日は就任日以後の日付にしてください。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.member} {self.get_title_display()} {self.person}"
-
-
-class ImportBatch(models.Model):
-    """組合員の取込。預かったファイルの実体と下見の結果を、登録を確かめるまでサーバーに置く。
-
-    digest は下見の結果の指紋。登録のときに同じ下見をやり直し、指紋が変わっていれば登録しない。
-    """
-
-    filename = models.CharField("ファイル名", max_length=150)
-    content = models.BinaryField("実体", editable=False)
-    sha256 = models.CharField("ファイルの指紋", max_length=64)
-    size = models.PositiveIntegerField("大きさ（バイト）")
-    by = models.ForeignKey(User, verbose_name="取り込んだ人", on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField("預かった時刻", db_default=Now())
-    rows = models.JSONField("下見の結果", default=list)
-    ignored_columns = models.JSONField("読まなかった列", default=list)
-    digest = models.CharField("下見の指紋", max_length=64)
-    new_count = models.PositiveIntegerField("新規の行数", default=0)
-    changed_count = models.PositiveIntegerField("変更の行数", default=0)
-    unchanged_count = models.PositiveIntegerField("変わらない行数", default=0)
-    refused_count = models.PositiveIntegerField("直す行数", default=0)
-    choice = models.CharField("登録のしかた", max_length=10, choices=ImportChoice.choices, blank=True)
-    finished_at = models.DateTimeField("登録した時刻", null=True)
-    discarded_at = models.DateTimeField("取りやめた時刻", null=True)
-
-    class Meta:
-        verbose_name = "組合員の取込"
-        verbose_name_plural = "組合員の取込"
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(finished_at__isnull=True, choice="") | (Q(finished_at__isnull=False) & ~Q(choice="")),
-                name="importbatch_finished_with_choice",
-                violation_error_message="登録した取込には、登録のしかたが要ります。",
-            ),
-            models.CheckConstraint(
-                condition=Q(finished_at__isnull=True) | Q(discarded_at__isnull=True),
-                name="importbatch_finished_or_discarded",
-                violation_error_message="登録した取込は取りやめられません。",
-            ),
-        ]
-
-    def __str__(self):
-        return self.filename
-
-    def get_absolute_url(self):
-        return reverse("members:import_batch", args=[self.pk])
-
-    @property
-    def version(self) -> str:
-        return self.digest
-
-    @property
-    def is_waiting(self) -> bool:
-        """登録するか取りやめるかを待っているか。"""
-        return self.finished_at is None and self.discarded_at is None
