@@ -28,3 +28,26 @@ class RateField(models.DecimalField):
         from coopfin.forms import RateFormField
 
         return super(models.DecimalField, self).formfield(**{"form_class": RateFormField, **kwargs})
+
+
+class CodesField(models.CharField):
+    """いくつか選ぶ欄。選んだ符号を、選択肢の順にカンマで並べて持つ。空は「選んでいない」。
+
+    options は符号 → 名の辞書。上の階が起動時に書き入れることがあるので、使うときに読む。
+    """
+
+    def __init__(self, *args, options: dict[str, str] | None = None, **kwargs):
+        self.options = options if options is not None else {}
+        kwargs.setdefault("max_length", 200)
+        super().__init__(*args, **kwargs)
+
+    def labels(self, value: str) -> str:
+        return "・".join(self.options.get(code, code) for code in value.split(",") if code)
+
+    def formfield(self, **kwargs):
+        from coopfin.forms import CodesFormField
+
+        return CodesFormField(
+            choices=list(self.options.items()), required=not self.blank, label=self.verbose_name,
+            help_text=self.help_text,
+        )  # fmt: skip

@@ -107,6 +107,22 @@ class RateFormField(forms.Field):
             return True
 
 
+class CodesFormField(forms.MultipleChoiceField):
+    """いくつか選ぶ欄。値は選択肢の順にカンマで並べた符号（coopfin.fields.CodesField）。"""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def prepare_value(self, value):
+        return [code for code in value.split(",") if code] if isinstance(value, str) else value
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        return ",".join(code for code, _ in self.choices if code in chosen)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class JapaneseDateField(forms.Field):
     """日付。2026-11-24・R8.11.24・令和8年11月24日のいずれでも受け付ける。"""
 

@@ -11,6 +11,13 @@ class BodyKind(models.TextChoices):
     COMMITTEE = "committee", "金融委員会"
 
 
+class FinanceBusiness(models.TextChoices):
+    """定款の金融条項が認める事業（H2.1-a）。条項は事業ごとに別に要る。"""
+
+    LENDING = "lending", "資金の貸付・手形の割引と、そのための借入"
+    GUARANTEE = "guarantee", "債務の保証と、債権の取立て"
+
+
 class SeatTitle(models.TextChoices):
     """席の名。委員長は金融委員会の席であり、役割（ログインの権限）ではない。"""
 

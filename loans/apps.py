@@ -8,6 +8,11 @@ class LoansConfig(AppConfig):
     verbose_name = "貸付"
 
     def ready(self):
+        from governance.models import rules
+        from loans.enums import Method, Purpose
+
+        rules.PURPOSES.update(Purpose.choices)
+        rules.METHODS.update(Method.choices)
         from ledger import approvals
         from loans import desk, printing  # noqa: F401  printing は、書類を誰が見てよいかを登録する
         from loans.approval import LoanVouchers

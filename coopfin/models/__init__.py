@@ -1,6 +1,7 @@
 """枠のモデル: 利用者、組合、提案、方針（設定）、操作の記録、閲覧の記録、二度押しの合言葉。"""
 
 from coopfin.models.cooperative import Cooperative, Sequence
+from coopfin.models.delegation import DelegatedAct, Delegation, DelegationRow
 from coopfin.models.policy import HaircutRate, Policy
 from coopfin.models.proposals import Proposal, ProposalQuerySet
 from coopfin.models.records import ActionLog, ActionLogQuerySet, ReadLog, TargetedRecord, UsedToken
@@ -10,6 +11,9 @@ __all__ = [
     "ActionLog",
     "ActionLogQuerySet",
     "Cooperative",
+    "DelegatedAct",
+    "Delegation",
+    "DelegationRow",
     "HaircutRate",
     "Policy",
     "Proposal",

@@ -1,4 +1,4 @@
-"""練習用の組合の人と決めごと: 利用者・機関・席・方針・限度額。設定は二人で（提案と別の人の承認で）決める。"""
+"""練習用の組合の人と決めごと: 利用者・機関・席・方針・限度額・定款と規約・規程・権限委譲。設定は二人で（提案と別の人の承認で）決める。"""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from decimal import Decimal
 from collateral.enums import AssetKind
 from coopfin import proposals
 from coopfin.calc import days
-from coopfin.models import Cooperative, HaircutRate, Policy, User
+from coopfin.models import Cooperative, DelegatedAct, Delegation, DelegationRow, HaircutRate, Policy, User
 from coopfin.roles import Role
 from desk.demo.road import Office
-from governance.enums import BodyKind, SeatTitle
-from governance.models import Body, DesignatedBank, LimitResolution, Seat
+from governance.enums import BodyKind, FinanceBusiness, SeatTitle
+from governance.models import (
+    ArticlesClause,
+    Body,
+    DesignatedBank,
+    FinanceBylaw,
+    FinanceRule,
+    LimitResolution,
+    Seat,
+)
 from members.models import Person
 
 PASSWORD = "kumiai-demo-2026"
@@ -160,6 +168,126 @@ def make_resolutions(users: dict[str, User], on: date) -> list[LimitResolution]:
             proposals.approve(resolution, by=users["kitamura"], on=held, permission="governance.approve_resolution")
         )
     return made
+
+
+#: 練習用の組合の定め。条文は短くしてあるが、組みと数字は実際のものに倣う。
+CLAUSES = {
+    FinanceBusiness.LENDING: (
+        "定款 第7条第1項第4号",
+        "組合員に対する事業資金の貸付け（手形の割引を含む。）及び組合員のためにするその借入れ",
+    ),
+    FinanceBusiness.GUARANTEE: (
+        "定款 第7条第1項第5号",
+        "商工組合中央金庫その他の金融機関に対する組合員の債務の保証及びその委任を受けてする債権の取立て",
+    ),
+}
+BYLAW_TEXT = """第1条（目的） この規約は、組合が行う金融事業について必要な事項を定める。
+第2条（事業） 組合は、組合員に対する事業資金の貸付けと、そのための借入れを行う。
+第3条（使いみち） 貸付けは、組合員の事業に要する運転資金と設備資金に限る。
+第4条（規程への委任） 金額、期間、方法、担保及び保証人の基準は、理事会の定める金融事業規程による。
+第5条（損害金） 遅延損害金の率は、年14.6パーセントを超えない。
+"""
+RULE_TEXT = """第1条（趣旨） この規程は、金融事業規約第4条により、貸付けの基準を定める。
+第2条（使いみち） 運転資金及び設備資金とし、他の用途に充ててはならない。
+第3条（金額） 手形貸付は{bill}、証書貸付は{deed}を限度とする。
+第4条（期間） 手形貸付は1年以内、証書貸付は15年以内とする。
+第5条（返済の方法） 元金均等、元利均等又は期日一括とし、据置は12か月を超えない。
+第6条（担保） {secured}を超える貸付けには、保全額が金額の5割に達する担保を要する。
+第7条（保証人） 法人に対する貸付けには、代表者の保証を求める。経営者保証に関するガイドラインによるときは、この限りでない。
+第8条（利率及び手数料） 利率は年8パーセント、転貸手数料は年0.3パーセントを超えない。
+第9条（損害金） 遅延損害金は、遅れた元金に対し年14.5パーセントとする。
+"""
+
+
+def _in_man(amount: int) -> str:
+    return f"{amount // 10_000:,}万円"
+
+
+def make_standards(users: dict[str, User], on: date) -> None:
+    """定款の金融条項・規約・規程。規程は、この年度のはじめに金額を改めた二つの版がある。"""
+    founded = date(on.year - 12, 5, 25)
+    decided = {"by": users["kitamura"], "permission": "governance.approve_resolution"}
+    for business, (article, text) in CLAUSES.items():
+        clause = ArticlesClause(
+            business=business,
+            article=article,
+            text=text,
+            meeting_name=f"第{founded.year - 1978}回通常総会",
+            item_number="第3号議案（定款変更）",
+            resolved_on=founded,
+            authority="石川県知事",
+            authorised_on=founded + timedelta(days=38),
+            registered_on=founded + timedelta(days=47),
+            effective_on=founded + timedelta(days=38),
+            proposed_by=users["kanri"],
+        )
+        clause.save()
+        proposals.approve(clause, on=founded + timedelta(days=47), **decided)
+    bylaw = FinanceBylaw(
+        title="金融事業規約",
+        text=BYLAW_TEXT,
+        meeting_name=f"第{founded.year + 5 - 1978}回通常総会",
+        item_number="第6号議案",
+        resolved_on=date(founded.year + 5, 5, 25),
+        effective_on=date(founded.year + 5, 6, 1),
+        purpose_article="第3条",
+        purposes="working,equipment",
+        damages_article="第5条",
+        maximum_damages_rate=Decimal("14.6"),
+        proposed_by=users["kanri"],
+    )
+    bylaw.save()
+    proposals.approve(bylaw, on=bylaw.effective_on, **decided)
+    this_year = days.fiscal_year_start(on)
+    for effective, number, bill, deed, secured in (
+        (days.add_months(this_year, -24), 288, 20_000_000, 50_000_000, 20_000_000),
+        (this_year, 312, 30_000_000, 50_000_000, 30_000_000),
+    ):
+        rule = FinanceRule(
+            title="金融事業規程",
+            text=RULE_TEXT.format(bill=_in_man(bill), deed=_in_man(deed), secured=_in_man(secured)),
+            meeting_name=f"第{number}回理事会",
+            item_number="第2号議案",
+            resolved_on=effective - timedelta(days=14),
+            effective_on=effective,
+            purpose_article="第2条",
+            purposes="working,equipment",
+            amount_article="第3条",
+            bill_maximum_amount=bill,
+            deed_maximum_amount=deed,
+            term_article="第4条",
+            bill_maximum_months=12,
+            deed_maximum_months=180,
+            method_article="第5条",
+            methods="equal_principal,equal_payment,bullet",
+            maximum_grace_months=12,
+            collateral_article="第6条",
+            collateral_above_amount=secured,
+            minimum_cover_percent=50,
+            guarantor_article="第7条",
+            representative_required=True,
+            interest_article="第8条",
+            maximum_interest_rate=Decimal("8"),
+            fee_article="第8条",
+            maximum_fee_rate=Decimal("0.3"),
+            damages_article="第9条",
+            maximum_damages_rate=Decimal("14.5"),
+            proposed_by=users["kanri"],
+        )
+        rule.save()
+        proposals.approve(rule, on=effective, **decided)
+
+
+def make_delegation(users: dict[str, User], on: date) -> Delegation:
+    """権限委譲表。事務局長は2,000万円まで、それを超えるものは理事長。"""
+    effective = days.fiscal_year_start(days.add_months(on, -12))
+    delegation = Delegation(effective_on=effective, source="第300回理事会 第4号議案", proposed_by=users["kanri"])
+    delegation.save()
+    DelegationRow.objects.bulk_create(
+        DelegationRow(delegation=delegation, act=act, role=Role.CHIEF, maximum_amount=20_000_000)
+        for act in DelegatedAct.values
+    )
+    return proposals.approve(delegation, by=users["komatsu"], on=effective, permission="coopfin.approve_policy")
 
 
 def office_of(users: dict[str, User]) -> Office:

@@ -11,7 +11,7 @@ from collateral.models import Guarantee, SecurityInterest
 from coopfin.fields import RateField, YenField
 from coopfin.models import Policy, User
 from documents.models import Upload
-from governance.models import Recusal
+from governance.models import FinanceBylaw, FinanceRule, Recusal
 from loans.enums import (
     BOARD_STATES,
     COMMITTED_STATES,
@@ -109,6 +109,12 @@ class Application(models.Model):
     received_on = models.DateField("受付日", null=True, blank=True)
     policy = models.ForeignKey(
         Policy, verbose_name="適用する方針", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    bylaw = models.ForeignKey(
+        FinanceBylaw, verbose_name="適用する規約", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rule = models.ForeignKey(
+        FinanceRule, verbose_name="適用する規程", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_on = models.DateField("決定日", null=True, blank=True)
     approval_expires_on = models.DateField("決定の有効期限", null=True, blank=True)

@@ -37,6 +37,8 @@ class Command(BaseCommand):
         cast.make_bodies(users, today)
         cast.make_policy(users, today)
         cast.make_resolutions(users, today)
+        cast.make_standards(users, today)
+        cast.make_delegation(users, today)
         opening.book_opening_balances(office, today)
         stories.play(office, today, say=self.stdout.write)
         return None
