@@ -90,6 +90,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "loans.approve_disbursement": {H, P},
         "loans.view_loan": {C, H, P, A},
         "loans.export": {C, H, A},
+        # 借入
+        "funding.view_facility": {C, H, P, A, S},
+        "funding.propose_facility": {H, S},
+        "funding.approve_facility": {H, P},
         "collateral.view_collateral": {C, H, P, A},
         "collateral.edit_collateral": {C, H},
         # 伝票

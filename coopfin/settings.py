@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "governance",
     "ledger",
     "collateral",
+    "funding",
     "loans",
     "desk",
     "coopfin.admin_site.CoopfinAdminConfig",

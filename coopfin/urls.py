@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("desk.urls")),
     path("members/", include("members.urls")),
     path("governance/", include("governance.urls")),
+    path("funding/", include("funding.urls")),
     path("loans/", include("loans.urls")),
     path("collateral/", include("collateral.urls")),
     path("ledger/", include("ledger.urls")),

@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from coopfin.admin import LoggedAdmin, ProposalAdmin
 from coopfin.clock import business_date
-from coopfin.models import Cooperative
+from governance.enums import MemberLimitMode
 from governance.models import Body, DesignatedBank, LimitResolution, Seat
 
 LIMIT_HELP = {
@@ -20,6 +20,10 @@ LIMIT_HELP = {
     "guarantee_limit": "組合が組合員のためにする債務保証の残高の最高限度（残高ベース）。保証の事業をしていなければ 0。",
     "member_loan_limit": "1組合員に対する貸付残高（手形割引を含む）の最高限度（残高ベース）。同額までは貸せます。",
     "member_guarantee_limit": "1組合員のためにする債務保証残高の最高限度（残高ベース）。保証の事業をしていなければ 0。",
+    "member_limit_mode": "③ はいちばん多く使う組合員の額です。その範囲で、全員に一律に使うか、組合員ごとに差を付けるか（手引き Q&A 2）。"
+    "裏付けは、担保の保全額・出資金・預り金の合計まで。売上等基準は、年間売上高の何か月分かまでで、別に担保か保証を求めます。",
+    "sales_months": "売上等基準のときだけ。年間売上高の何か月分までか（1〜60）。例: 2。",
+    "sales_unit": "売上等基準で数えた額を、この額未満で切り捨てます。例: 10,000。",
 }
 
 
@@ -35,12 +39,24 @@ class LimitResolutionForm(forms.ModelForm):
             if name in self.fields:
                 self.fields[name].min_value = 0
 
+    def clean(self):
+        cleaned = super().clean()
+        by_sales = cleaned.get("member_limit_mode") == MemberLimitMode.SALES
+        if by_sales and not cleaned.get("sales_months") and "sales_months" not in self.errors:
+            self.add_error("sales_months", "売上等基準では、年間売上高の何か月分までかを入力してください。")
+        if not by_sales and cleaned.get("sales_months"):
+            self.add_error("sales_months", "月数を使うのは売上等基準だけです。ほかの定め方では空欄にしてください。")
+        return cleaned
+
 
 class DesignatedBankInline(admin.TabularInline):
     """⑤ 取引金融機関の指定。組合の借入は、ここに指定した金融機関からだけできる（H2.1-f）。"""
 
     model = DesignatedBank
     extra = 2
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return max(self.extra, len(request.GET.getlist("bank")))
 
 
 @admin.register(LimitResolution)
@@ -66,6 +82,7 @@ class LimitResolutionAdmin(ProposalAdmin):
             "限度額（残高ベース）",
             {"fields": ["borrowing_limit", "guarantee_limit", "member_loan_limit", "member_guarantee_limit"]},
         ),
+        ("組合員ごとの限度（③ の範囲で）", {"fields": ["member_limit_mode", "sales_months", "sales_unit"]}),
     ]
 
     @admin.display(description="① 借入（円）", ordering="borrowing_limit")
@@ -76,9 +93,21 @@ class LimitResolutionAdmin(ProposalAdmin):
     def member_loan_amount(self, obj):
         return f"{obj.member_loan_limit:,}"
 
+    def get_changeform_initial_data(self, request):
+        """試算の頁から来たときは、その数字を入れておく。金額は打ったのと同じに読む。"""
+        initial = super().get_changeform_initial_data(request)
+        initial.pop("bank", None)
+        return initial
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        named = [name.strip() for name in request.GET.getlist("bank") if name.strip()]
+        if obj.pk is None and isinstance(inline, DesignatedBankInline) and named and request.method == "GET":
+            kwargs["initial"] = [dict(zip(("name", "branch"), name.split(maxsplit=1), strict=False)) for name in named]
+        return kwargs
+
     def in_force(self, obj):
-        cooperative = Cooperative.current()
-        current = LimitResolution.current(business_date(), cooperative.fiscal_start_month if cooperative else 4)
+        current = LimitResolution.in_force(business_date())
         return current if current is not None and current.pk != obj.pk else None
 
     def extra_rows(self, obj, current):

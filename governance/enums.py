@@ -18,6 +18,14 @@ class FinanceBusiness(models.TextChoices):
     GUARANTEE = "guarantee", "債務の保証と、債権の取立て"
 
 
+class MemberLimitMode(models.TextChoices):
+    """③ の範囲で組合員ごとの限度をどう定めるか（手引き Q&A 2）。"""
+
+    UNIFORM = "uniform", "一律"
+    BACKING = "backing", "裏付け（担保・出資金・預り金）"
+    SALES = "sales", "売上等基準"
+
+
 class SeatTitle(models.TextChoices):
     """席の名。委員長は金融委員会の席であり、役割（ログインの権限）ではない。"""
 

@@ -48,6 +48,13 @@ class LimitCheck:
     within: bool
     explanation: tuple[Explanation, ...]
     kind: str = ""
+    #: 限度額そのものの説明（組合員別限度の定め方）
+    basis: tuple[Explanation, ...] = ()
+
+    @property
+    def used(self):
+        """残高と承認済未実行の計."""
+        return self.outstanding + self.committed
 
     @property
     def excess(self):
@@ -94,7 +101,7 @@ class LimitChecks:
         return next((check for check in self.checks if check.kind == kind), None)
 
 
-def check_limit(*, limit, outstanding=0, committed=0, request=0, replaced=0, kind="", label=""):
+def check_limit(*, limit, outstanding=0, committed=0, request=0, replaced=0, kind="", label="", basis=()):
     """限度額の判定: after = outstanding + approved undisbursed + request − principal replaced at once."""
     for name, amount in (
         ("限度額", limit),
@@ -125,6 +132,7 @@ def check_limit(*, limit, outstanding=0, committed=0, request=0, replaced=0, kin
         headroom=limit - after,
         percent=percent_of(after, limit),
         within=after <= limit,
+        basis=tuple(basis),
         explanation=(
             Explanation("実行後残高", f"{formula} = {group(after)}円", after),
             Explanation("残り枠", f"{group(limit)}円 － {group(after)}円 = {group(limit - after)}円", limit - after),
@@ -196,6 +204,14 @@ class MemberLimit:
     basis_amount: int
     limit: int
     explanation: tuple[Explanation, ...]
+
+
+def member_limit_uniform(uniform):
+    """一律の限度: every member up to the resolved figure."""
+    if uniform < 0:
+        raise ImpossibleTerms("限度額の基になる金額がマイナスです。")
+    row = Explanation("組合員別限度", f"③ を一律に使い {group(uniform)}円", uniform)
+    return MemberLimit(basis_amount=uniform, limit=uniform, explanation=(row,))
 
 
 def member_limit_by_backing(*, uniform, collateral_cover=0, share_capital=0, deposits=0):

@@ -260,6 +260,13 @@ def funding_is_decided(application, *, by, on, **given):
         yield block("銀行の借入金額が、承認された金額に足りません。", source, code="funding-short", **page)
     else:
         yield passed(f"{decision.bank}の決定が記録されています。", source, code="funding")
+        yield headroom.bank_finding(decision.bank, on, page["url"])
+
+
+def facility_has_room(application, *, by, on, **given):
+    """借入先の融資枠に余力があること（ほかの限度は、承認と実行で確かめる）。"""
+    if application.funding_source == FundingSource.BANK and application.funding is not None:
+        yield from headroom.facility_findings(headroom.of(application, on))
 
 
 def papers_are_signed(application, *, by, on, **given):
@@ -434,7 +441,8 @@ FLOW = Flow(
         ),
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
-            (not_interested, member_is_current, approval_is_valid, funding_is_decided, guarantors_complete),
+            (not_interested, member_is_current, approval_is_valid, funding_is_decided, facility_has_room,
+             guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
         Step(

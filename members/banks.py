@@ -38,6 +38,17 @@ def same_bank(written: str, name: str) -> bool:
     return _key(written) == _key(name)
 
 
+def is_of(written: str, name: str) -> bool:
+    """書かれた借入先が、この金融機関か。name に支店がなければ、どの支店でもよい。"""
+    first, *_ = written.split() or [""]
+    return same_bank(written, name) or same_bank(first, name)
+
+
+def is_mentioned(name: str, text: str) -> bool:
+    """文の中に、この金融機関の名があるか。"""
+    return bool(name) and _plain(name) in _plain(text)
+
+
 def _banks():
     # 二万九千の支店を読むので、使うときに一度だけ読む。
     from zengin_code import Bank
@@ -64,10 +75,15 @@ def _branch(bank_code: str, name: str) -> str:
     return f"{name}{'店' if bank_code == '9900' else '支店'}"
 
 
-def _key(name: str) -> str:
+def _plain(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).replace("國", "国").replace(" ", "")
     for long, short in (("商工組合中央金庫", "商工中金"), ("信用金庫", "信金"), ("信用組合", "信組"), ("ヶ", "ケ")):
         plain = plain.replace(long, short)
+    return plain
+
+
+def _key(name: str) -> str:
+    plain = _plain(name)
     for ending in ("銀行", "支店"):
         plain = plain.removesuffix(ending)
     return plain

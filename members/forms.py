@@ -283,3 +283,21 @@ class ImportConfirmForm(OperationForm):
     choice = forms.ChoiceField(
         label="登録のしかた", choices=ImportChoice.choices, initial=ImportChoice.ALL, widget=forms.RadioSelect
     )
+
+
+class SalesForm(OperationForm):
+    """年間売上高。"""
+
+    ended_on = JapaneseDateField(label="決算期の末日", help_text="例: R8.3.31。個人事業主は年末の日。")
+    amount = YenFormField(label="年間売上高", min_value=0)
+    source = forms.CharField(label="確かめた資料", max_length=100, help_text="例: 第42期 決算書（税務申告書の控え）。")
+
+    def __init__(self, *args, on, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
+
+    def clean_ended_on(self):
+        day = self.cleaned_data["ended_on"]
+        if day > self.on:
+            raise ValidationError("まだ終わっていない決算期です。終わった決算期の末日を入力してください。")
+        return day

@@ -12,7 +12,7 @@ from coopfin import log
 from coopfin.flow import StepRefused, block
 from members import writing
 from members.enums import ImportChoice
-from members.models import ImportBatch, Member, Officer, Person
+from members.models import AnnualSales, ImportBatch, Member, Officer, Person
 
 PERSON_FIELDS = frozenset({"name", "kana", "born_on", "postal_code", "address", "phone"})
 MEMBER_FIELDS = frozenset(
@@ -255,3 +255,22 @@ def _save(obj, by, checked: bool = False) -> None:
         raise ValidationError(
             "ほぼ同時に、ほかの人が同じ番号のものを登録しました。一覧で確かめて、もう一度操作してください。"
         ) from error
+
+
+# --- 年間売上高 ----------------------------------------------------------------------------
+@transaction.atomic
+def record_sales(*, member: Member, ended_on: date, amount: int, source: str, by, on: date) -> AnnualSales:
+    """年間売上高を記録する。同じ決算期の記録があれば、書き直す（前の数字は履歴に残る）。"""
+    label = "年間売上高の記録"
+    _may_edit(by, label)
+    Member.objects.select_for_update().get(pk=member.pk)
+    sales = AnnualSales.objects.filter(member=member, ended_on=ended_on).first()
+    before = sales.amount if sales else None
+    sales = sales or AnnualSales(member=member, ended_on=ended_on)
+    sales.amount, sales.source, sales.recorded_by, sales.recorded_on = amount, source, by, on
+    _save(sales, by)
+    log.record(
+        member, verb="record_sales", label=label, by=by, on=on, ended_on=ended_on.isoformat(), amount=amount,
+        before=before, source=source,
+    )  # fmt: skip
+    return sales

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import imports, members, people
+from members.views import imports, members, people, sales
 
 app_name = "members"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("bank-names/", members.BankNamesView.as_view(), name="bank_names"),
     path("<int:pk>/", members.MemberDetailView.as_view(), name="detail"),
     path("<int:pk>/edit/", members.MemberUpdateView.as_view(), name="edit"),
+    path("<int:pk>/sales/", sales.SalesRecordView.as_view(), name="sales"),
     path("<int:pk>/officers/new/", members.OfficerAddView.as_view(), name="officer_add"),
     path("officers/<int:pk>/end/", members.OfficerEndView.as_view(), name="officer_end"),
     path("people/", people.PersonListView.as_view(), name="people"),

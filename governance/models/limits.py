@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from coopfin.calc import days
 from coopfin.fields import YenField
-from coopfin.models import Policy, ProposalQuerySet
+from coopfin.models import Cooperative, Policy, ProposalQuerySet
+from governance.enums import MemberLimitMode
 from governance.models.resolved import Resolved
 
 
@@ -30,6 +31,14 @@ class LimitResolution(Resolved):
     guarantee_limit = YenField("② 債務保証残高の最高限度", default=0)
     member_loan_limit = YenField("③ 1組合員に対する貸付残高の最高限度")
     member_guarantee_limit = YenField("④ 1組合員に対する債務保証残高の最高限度", default=0)
+    member_limit_mode = models.CharField(
+        "③ の範囲での組合員ごとの定め方",
+        max_length=10,
+        choices=MemberLimitMode.choices,
+        default=MemberLimitMode.UNIFORM,
+    )
+    sales_months = models.PositiveSmallIntegerField("売上等基準の月数", null=True, blank=True)
+    sales_unit = YenField("売上等基準の単位", default=10_000)
 
     objects = LimitResolutionQuerySet.as_manager()
 
@@ -44,6 +53,17 @@ class LimitResolution(Resolved):
                 & Q(member_guarantee_limit__gte=0),
                 name="limitresolution_amounts",
                 violation_error_message="限度額に負の数は使えません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(member_limit_mode="sales", sales_months__isnull=False, sales_months__range=(1, 60))
+                | ~Q(member_limit_mode="sales") & Q(sales_months__isnull=True),
+                name="limitresolution_sales_months",
+                violation_error_message="売上等基準には、年間売上高の何か月分か（1から60）が要ります。ほかの定め方では空欄にしてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(sales_unit__gt=0),
+                name="limitresolution_sales_unit",
+                violation_error_message="売上等基準の単位は1円以上にしてください。",
             ),
         ]
 
@@ -62,6 +82,21 @@ class LimitResolution(Resolved):
         policy = Policy.on(on)
         grace = policy.limit_grace_months if policy else 3
         return cls.objects.valid_on(on, grace, fiscal_start_month)
+
+    @classmethod
+    def in_force(cls, on: date) -> LimitResolution | None:
+        """その日に有効な決議。会計年度は組合の定めによる。"""
+        cooperative = Cooperative.current()
+        return cls.current(on, cooperative.fiscal_start_month if cooperative else 4)
+
+    @property
+    def rule_of_members(self) -> str:
+        """③ の範囲での組合員ごとの定め方を、一文で。"""
+        if self.member_limit_mode == MemberLimitMode.BACKING:
+            return "③ の範囲で、担保の保全額・出資金・預り金の合計まで"
+        if self.member_limit_mode == MemberLimitMode.SALES:
+            return f"③ の範囲で、年間売上高の{self.sales_months}か月分まで（{self.sales_unit:,}円未満切捨て）"
+        return "③ を一律に使う"
 
 
 class DesignatedBank(models.Model):

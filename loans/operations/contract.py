@@ -15,7 +15,7 @@ from coopfin.models import Cooperative, Sequence
 from documents import operations as documents
 from documents.models import IssuedDocument
 from governance.enums import BodyKind
-from loans import printing
+from loans import headroom, printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
 from loans.models import Application, Condition, FundingDecision, Loan
 from loans.operations import base, review
@@ -59,6 +59,9 @@ def record_funding(
             step.label,
             [block("申込どおりの承諾なのに、借入金額が承認された金額より少なくなっています。", "手引き 第2章2 四")],
         )
+    designated = headroom.bank_finding(bank, on)
+    if result != FundingResult.REFUSED and designated.blocks:
+        raise StepRefused(step.label, [designated])
     application.funding_decisions.filter(superseded=False).update(superseded=True)
     decision = FundingDecision(
         application=application, bank=bank, decided_on=decided_on, result=result, amount=amount, bank_rate=bank_rate,

@@ -15,7 +15,7 @@ from coopfin.flow import Finding, StepRefused, block
 from ledger import operations as ledger
 from ledger.models import Voucher, VoucherState
 from ledger.slips import Slip
-from loans import postings
+from loans import headroom, postings
 from loans.enums import EventKind, LoanState
 from loans.models import Application, Instalment, Loan, LoanEvent
 from loans.operations import base
@@ -112,6 +112,7 @@ def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
     differs = difference_findings(event, what)
     if differs:
         raise StepRefused(step.label, differs)
+    limits = headroom.figures(headroom.of(application, on))
     posted = ledger.post(event.voucher, by=by, on=on)
     Instalment.objects.bulk_create(
         Instalment(
@@ -123,7 +124,7 @@ def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
     loan.state, loan.disbursed_on = LoanState.ACTIVE, event.on
     loan.save(update_fields=["state", "disbursed_on"])
     log.record(loan, verb="disburse", label="実行", by=by, on=on, reason=reason, voucher=str(posted), cash=event.cash)
-    base.advance(application, step, by=by, on=on, reason=reason, voucher=str(posted))
+    base.advance(application, step, by=by, on=on, reason=reason, voucher=str(posted), limits=limits)
     return event
 
 

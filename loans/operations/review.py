@@ -12,7 +12,7 @@ from coopfin.calc import days
 from coopfin.flow import Finding, StaleObject, StepRefused, block
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, items, workflow
+from loans import coverage, headroom, items, workflow
 from loans.models import Application, Condition
 from loans.operations import base, security
 
@@ -156,6 +156,8 @@ def decide(
         Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)
     else:
         security.release_all(application, by=by, on=on, reason=reason or comment)
+    limits = headroom.figures(headroom.of(application, on)) if name == "approve" else []
     return base.advance(
-        application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts
-    )
+        application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts,
+        limits=limits,
+    )  # fmt: skip

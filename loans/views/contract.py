@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from coopfin.flow import StepRefused
-from coopfin.models import Cooperative, UsedToken
+from coopfin.models import UsedToken
 from coopfin.views import GuardedMixin, OncePerToken, RememberReading
 from documents import operations as documents
 from documents.paper import CannotRender, preview_response
-from governance.models import LimitResolution
+from funding.models import designated_banks
 from loans import printing
 from loans.enums import ApplicationState, FundingResult
 from loans.forms.contract import ConditionForm, ContractForm, FundingForm
@@ -25,13 +25,6 @@ from loans.operations import contract as operations
 from loans.views.application import ReadingPost
 from loans.views.base import CaseMixin, CaseOperation, CaseStep
 from loans.workflow import FLOW, documents_of
-
-
-def designated_banks(on) -> list[str]:
-    """有効な決議の ⑤ 取引金融機関。"""
-    cooperative = Cooperative.current()
-    resolution = LimitResolution.current(on, cooperative.fiscal_start_month if cooperative else 4)
-    return [str(bank) for bank in resolution.designated_banks.all()] if resolution else []
 
 
 class Funding(CaseStep):

@@ -5,8 +5,10 @@ from members.models.member import Member, MemberQuerySet
 from members.models.officers import Officer, OfficerQuerySet
 from members.models.people import Industry, Person, Searchable, SearchQuerySet, Versioned
 from members.models.relations import Owner, Related, Relationship, connected_with, grouped_with, owners_of, related_to
+from members.models.sales import AnnualSales
 
 __all__ = [
+    "AnnualSales",
     "ImportBatch",
     "Industry",
     "Member",

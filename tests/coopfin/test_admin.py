@@ -50,6 +50,8 @@ def resolution_data(**changes):
         "guarantee_limit": "0",
         "member_loan_limit": "５０，０００，０００",
         "member_guarantee_limit": "0",
+        "member_limit_mode": "uniform",
+        "sales_unit": "1万",
         "designated_banks-TOTAL_FORMS": "1",
         "designated_banks-INITIAL_FORMS": "0",
         "designated_banks-0-name": "北陸第一銀行",

@@ -89,7 +89,7 @@ def test_what_is_prepared_is_in_no_balance(office):
     application = make_application_in(office, S.READY)
     prepare(application, office)
     assert balances.balance([AccountCode.BILL_LOANS], on=TODAY) == 0
-    assert headroom.member_outstanding(application.member) == 0
+    assert headroom.member_outstanding(application.member, TODAY) == 0
     assert LoanEvent.objects.posted().count() == 0
 
 
@@ -209,9 +209,9 @@ def test_bank_funded_balances_use_the_borrowing_limit_until_the_borrowing_is_boo
     )
     voucher = ledger.enter(opening, dated_on=date(2026, 4, 1), by=office.clerk, on=TODAY, kind=VoucherKind.OPENING)
     ledger.approve(voucher, by=office.chief, on=TODAY)
-    assert headroom.borrowing_outstanding() == 20_000_000
+    assert headroom.borrowing_outstanding(TODAY) == 20_000_000
     application = make_application_in(office, S.DISBURSED, terms=bill_terms(funding_source=FundingSource.BANK))
-    assert headroom.borrowing_outstanding() == 30_000_000
+    assert headroom.borrowing_outstanding(TODAY) == 30_000_000
     loan = application.loan
     borrowed = Slip(
         "転貸原資の借入",
@@ -222,7 +222,7 @@ def test_bank_funded_balances_use_the_borrowing_limit_until_the_borrowing_is_boo
     )
     voucher = ledger.enter(borrowed, dated_on=TODAY, by=office.clerk, on=TODAY)
     ledger.approve(voucher, by=office.chief, on=TODAY)
-    assert headroom.borrowing_outstanding() == 30_000_000  # 二重には数えない
+    assert headroom.borrowing_outstanding(TODAY) == 30_000_000  # 二重には数えない
 
 
 def test_committed_cases_use_headroom_before_they_are_disbursed(office):

@@ -189,7 +189,7 @@ def test_the_page_of_a_correction_after_the_maturity_opens(office, client):
 
 def test_a_borrowing_that_was_corrected_away_still_counts_for_its_loan(office):
     application = make_application_in(office, S.DISBURSED, terms=bill_terms(funding_source=FundingSource.BANK))
-    assert headroom.borrowing_outstanding() == 10_000_000
+    assert headroom.borrowing_outstanding(TODAY) == 10_000_000
     number = application.loan.number
     slip = Slip(
         "転貸借入",
@@ -200,10 +200,10 @@ def test_a_borrowing_that_was_corrected_away_still_counts_for_its_loan(office):
     )
     voucher = ledger.prepare(slip, dated_on=TODAY, by=office.clerk, on=TODAY)
     ledger.post(voucher, by=office.chief, on=TODAY)
-    assert headroom.borrowing_outstanding() == 10_000_000
+    assert headroom.borrowing_outstanding(TODAY) == 10_000_000
     red = ledger.prepare_reversal(voucher, by=office.clerk, on=TODAY, reason="誤り", dated_on=TODAY)
     ledger.post(red, by=office.chief, on=TODAY)
-    assert headroom.borrowing_outstanding() == 10_000_000
+    assert headroom.borrowing_outstanding(TODAY) == 10_000_000
 
 
 # --- 保証人 --------------------------------------------------------------------------------
