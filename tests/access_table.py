@@ -27,6 +27,7 @@ members:export                                   200  200  403  403  403  200  4
 members:bank_names                               200  200  403  403  403  403  403  in
 members:detail@member                            200  200  403  403  200  200  403  in
 members:edit@member                              200  200  403  403  403  403  403  in
+members:sales@member                             200  200  403  403  403  403  403  in
 members:officer_add@member                       200  200  403  403  403  403  403  in
 members:officer_end@officer                      200  200  403  403  403  403  403  in
 members:people                                   200  200  403  403  200  200  403  in
@@ -113,6 +114,9 @@ loans:loans                                      200  200  403  403  200  200  4
 loans:loan@loan                                  200  200  403  403  200  200  403  in
 loans:loan_export@loan                           200  200  403  403  403  200  403  in
 
+# 取引金融機関と融資枠
+funding:facilities                               200  200  403  403  200  200  200  in
+
 # 担保・保証の台帳
 collateral:assets                                200  200  403  403  200  200  403  in
 collateral:guarantees                            200  200  403  403  200  200  403  in
@@ -171,6 +175,7 @@ admin:index                                      302  200  302  302  200  200  2
 admin:app_list@coopfin                           302  200  302  302  200  200  200  in
 admin:app_list@members                           302  200  302  302  200  200  200  in
 admin:app_list@governance                        302  200  302  302  200  200  200  in
+admin:app_list@funding                           302  200  302  302  200  200  200  in
 admin:app_list@ledger                            302  200  302  302  200  200  200  in
 admin:app_list@loans                             302  200  302  302  200  200  404  in
 admin:login                                      302  302  302  302  302  302  302  in
@@ -197,6 +202,15 @@ admin:governance_limitresolution_history@resolution            302  200  302  30
 admin:governance_limitresolution_delete@resolution             302  403  302  302  403  403  403  in
 admin:governance_limitresolution_approve@waiting_resolution    302  200  302  302  200  403  403  in
 admin:governance_limitresolution_reject@waiting_resolution     302  200  302  302  200  403  403  in
+# 融資枠も、事務局長か管理者が提案し、別の権限者が承認する。
+admin:funding_facility_changelist                302  200  302  302  200  200  200  in
+admin:funding_facility_add                       302  200  302  302  403  403  200  in
+admin:funding_facility_change@facility           302  200  302  302  200  200  200  in
+admin:funding_facility_change@waiting_facility   302  200  302  302  200  200  200  in
+admin:funding_facility_history@facility          302  200  302  302  200  200  200  in
+admin:funding_facility_delete@facility           302  403  302  302  403  403  403  in
+admin:funding_facility_approve@waiting_facility  302  200  302  302  200  403  403  in
+admin:funding_facility_reject@waiting_facility   302  200  302  302  200  403  403  in
 # 組合は一つだけ。
 admin:coopfin_cooperative_changelist             302  200  302  302  200  200  200  in
 admin:coopfin_cooperative_add                    302  403  302  302  403  403  403  in

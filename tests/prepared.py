@@ -38,6 +38,7 @@ from loans.workflow import documents_of
 from members import importing
 from members.models import Industry
 from tests.factories.core import make_policy
+from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
 from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application_in, make_office
@@ -217,6 +218,8 @@ def _settings(house):
     things["waiting_policy"] = make_policy(approved=False, proposer=office.admin)
     things["resolution"] = LimitResolution.objects.approved().first()
     things["waiting_resolution"] = make_resolution(approved=False, proposer=office.admin)
+    things["facility"] = make_facility()
+    things["waiting_facility"] = make_facility(approved=False, proposer=office.admin)
     things["cooperative"] = Cooperative.current()
     things["user"] = office.clerk
     things["seat"] = Seat.objects.first()

@@ -120,6 +120,35 @@ def test_adapters_know_every_role_and_debtor_in_the_shapes():
     assert set(shapes["stamp_duty"]["enumerations"]["documents[]"]) == {str(paper) for paper in stamp_duty.Paper}
 
 
+def test_the_adapter_of_limits_knows_every_key_of_its_shape():
+    """Nothing of it is left out, whichever of the keys a vector combines."""
+    shape = json.loads((Path(__file__).parent / "shapes.json").read_text(encoding="utf-8"))["limit"]
+    several = {"member_limit": 2, "member_after": 3, "coop_borrow_limit": 2, "coop_borrow_after": 1}
+    examples = [
+        {"limit": 9, "outstanding": 3, "committed": 1, "request": 2, "replaced": 1},
+        {"uniform": 9, "collateral_cover": 3, "share_capital": 1, "deposits": 1, "policy": "min(uniform, backing)"},
+        {"uniform": 9, "annual_sales": 12, "months": 2, "sales_based_unit": 1},
+        {"a": {"own_funds": 1}, "b": {"new_onlending": 2}},
+        {"member_use": 10, "nonmember_use": 3},
+        {
+            "guarantee_limit_per_member": 5, "guarantee_outstanding": 3, "request_guarantee": 3, "loan_limit": 4,
+            "loan_after": 5,
+        },
+        {**several, "bank_facility": 2, "bank_after": 3},
+    ]  # fmt: skip
+    answers, read = {}, set()
+    for example in examples:
+        given = Given(example)
+        answers |= ADAPTERS["limit"](given)
+        assert set(given) <= given.read
+        read |= set(example)
+    assert read == set(shape["given"])
+    assert set(answers) == set(shape["expected"])
+    assert answers["blocking"] == ["member_limit", "bank_facility"]
+    both = ADAPTERS["limit"](Given(examples[-2]))
+    assert both["blocking"] == ["member_guarantee_limit", "member_limit"]
+
+
 def test_a_vector_without_adapter_fails():
     with pytest.raises(AssertionError, match="no adapter"):
         test_the_vector_is_met({"id": "X-1", "category": "unheard_of", "given": {}, "expected": {}})
