@@ -11,15 +11,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.contrib.auth import admin as group_admin  # noqa: F401  先に登録させてから、下で外す
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 
 from coopfin import log, proposals
@@ -29,7 +28,6 @@ from coopfin.fields import RateField, YenField
 from coopfin.flow import StepRefused
 from coopfin.forms import JapaneseDateField
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
-from coopfin.roles import ROLE_CHOICES, Role
 
 # 役割の表がすべてを決めるので、Django のグループは使わない。
 admin.site.unregister(Group)
@@ -393,91 +391,19 @@ class CooperativeAdmin(LoggedAdmin):
         return super().has_add_permission(request) and not Cooperative.objects.exists()
 
 
-class RolesField(forms.MultipleChoiceField):
-    """役割。兼ねてよい。"""
-
-    def __init__(self):
-        super().__init__(
-            label="役割",
-            choices=ROLE_CHOICES,
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            help_text="一人が兼ねることがあります（例: 理事で金融委員）。役割がなければ、ログインしても何もできません。"
-            "委員長は役割ではなく、金融委員会の席です。",
-        )
-
-
-class UserForm(forms.ModelForm):
-    """利用者の変更。自分の役割と有効・無効は変えられない。"""
-
-    roles = RolesField()
-    acting_user = None
-
-    class Meta:
-        model = User
-        fields = ["username", "name", "email", "is_active"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["roles"].initial = sorted(self.instance.roles)
-        if self.acting_user is not None and self.instance.pk == self.acting_user.pk:
-            for name in ("roles", "is_active"):
-                if name in self.fields:
-                    self.fields[name].disabled = True
-                    self.fields[name].help_text = "自分では変えられません。ほかの管理者にお願いしてください。"
-
-
-class NewUserForm(BaseUserCreationForm):
-    """利用者の登録。"""
-
-    roles = RolesField()
-    acting_user = None
-
-    class Meta:
-        model = User
-        fields = ["username", "name", "email"]
-
-
-class SetPasswordForm(AdminPasswordChangeForm):
-    """パスワードの設定。パスワードなしのログインは使わない。"""
-
-    def __init__(self, user, *args, **kwargs):
-        super().__init__(user, *args, **kwargs)
-        self.fields.pop("usable_password", None)
-        for name in ("password1", "password2"):
-            self.fields[name].required = True
-
-
 @admin.register(User)
-class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):
-    """利用者。消さずに「有効」を外す。パスワードは設定できるが、誰にも見えない。"""
+class UserAdmin(ReadOnlyAdmin):
+    """利用者。見るだけで、招く・変える・止めるのは「設定」の利用者の頁（一人だけの管理者を外さない、などの規則がある）。"""
 
-    form = UserForm
-    add_form = NewUserForm
-    change_password_form = SetPasswordForm
     list_display = ["username", "name", "role_names", "person_name", "email", "is_active"]
     list_filter = ["is_active", "role_rows__role"]
     search_fields = ["username", "name", "email"]
     ordering = ["username"]
-    filter_horizontal = []
-    readonly_fields = ["person_link", "password_link", "joined_at"]
-    fieldsets = [
-        (None, {"fields": ["username", "name", "email", "is_active", "password_link"]}),
-        ("役割と人", {"fields": ["roles", "person_link"]}),
-        ("記録", {"fields": ["joined_at"]}),
-    ]
-    add_fieldsets = [
-        (None, {"fields": ["username", "name", "email", "password1", "password2"]}),
-        ("役割", {"fields": ["roles"]}),
-    ]
+    fields = ["username", "name", "email", "is_active", "role_names", "person_name", "joined_at", "last_login", "page"]
+    readonly_fields = fields
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("person").prefetch_related("role_rows")
-
-    def get_form(self, request, obj=None, **kwargs):
-        form = super().get_form(request, obj, **kwargs)
-        form.acting_user = request.user
-        return form
 
     @admin.display(description="役割")
     def role_names(self, obj):
@@ -487,46 +413,9 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):
     def person_name(self, obj):
         return getattr(obj, "person", None) or "（結んでいません）"
 
-    @admin.display(description="人の台帳")
-    def person_link(self, obj):
-        person = getattr(obj, "person", None) if obj.pk else None
-        try:
-            if person is None:
-                url, text = reverse("admin:members_person_changelist"), "人の台帳を開いて、「利用者」の欄でこの人を選ぶ"
-            else:
-                url, text = reverse("admin:members_person_change", args=[person.pk]), str(person)
-        except NoReverseMatch:
-            return str(person or "（結んでいません）")
-        return format_html('<a href="{}">{}</a>', url, text)
-
-    @admin.display(description="パスワード")
-    def password_link(self, obj):
-        return format_html('<a href="{}">パスワードを設定する</a>（いまのパスワードは表示されません）', "../password/")
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        user, roles = form.instance, form.cleaned_data["roles"]
-        before = sorted(user.roles)
-        # 画面が止めていても、送り込まれた自分の役割は受け付けない。
-        if user.pk != request.user.pk:
-            user.set_roles(roles)
-        log.record(
-            user,
-            verb="user_change" if change else "user_add",
-            label="利用者の変更" if change else "利用者の登録",
-            by=request.user,
-            on=business_date(),
-            before=[Role(role).label for role in before],
-            roles=[role.label for role in sorted(User.objects.get(pk=user.pk).roles)],
-            active=user.is_active,
-        )
-
-    def user_change_password(self, request, id, form_url=""):
-        response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == 302:
-            user = self.get_object(request, unquote(id))
-            log.record(user, verb="set_password", label="パスワードの設定", by=request.user, on=business_date())
-        return response
+    @admin.display(description="変更")
+    def page(self, obj):
+        return format_html('<a href="{}">利用者の頁を開く</a>', reverse("desk:user", args=[obj.pk]))
 
 
 class RecordAdmin(ReadOnlyAdmin):

@@ -6,12 +6,6 @@ from allauth.account.auth_backends import AuthenticationBackend
 #: 管理サイトで使う Django の権限名 → 役割の表の権限。消す権限はどこにもない。
 ADMIN_PERMISSIONS = {
     "coopfin.view_user": "coopfin.manage_users",
-    "coopfin.add_user": "coopfin.manage_users",
-    "coopfin.change_user": "coopfin.manage_users",
-    "coopfin.view_userrole": "coopfin.manage_users",
-    "coopfin.add_userrole": "coopfin.manage_users",
-    "coopfin.change_userrole": "coopfin.manage_users",
-    "coopfin.delete_userrole": "coopfin.manage_users",
     "coopfin.view_actionlog": "coopfin.view_log",
     "coopfin.view_readlog": "coopfin.view_log",
     "coopfin.view_cooperative": "coopfin.use_admin",

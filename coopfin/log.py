@@ -24,6 +24,17 @@ def record(obj, *, verb: str, label: str, by, on: date, reason: str = "", **deta
     )
 
 
+def assign(obj, values: dict) -> list[list[str]]:
+    """値を入れ、変わった欄を [名, 前, 後] の列で返す。record(differences=…) に渡すと、経過に一行ずつ出る。"""
+    changes = []
+    for name, value in values.items():
+        before = getattr(obj, name)
+        if before != value:
+            setattr(obj, name, value)
+            changes.append([str(obj._meta.get_field(name).verbose_name), str(before), str(value)])
+    return changes
+
+
 def timeline(*objects):
     """対象（ひとつ以上）の記録を、新しい順に。"""
     logs = ActionLog.objects.none()

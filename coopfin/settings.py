@@ -217,7 +217,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "entrance": "20/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "coopfin"
 SESSION_COOKIE_AGE = 60 * 60 * 10
@@ -250,6 +250,17 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+
+# --- メール（なくてよい。あれば、招待のリンクを送れる） ----------------------------------------
+_EMAIL_URL = env.str("EMAIL_URL", "")
+SENDS_MAIL = bool(_EMAIL_URL)
+if SENDS_MAIL:
+    if not _EMAIL_URL.startswith(("smtp://", "smtp+tls://", "smtp+ssl://", "smtps://", "consolemail://")):
+        raise ImproperlyConfigured(
+            "環境変数 EMAIL_URL を読めません。smtp+tls://利用者:パスワード@ホスト:587 の形で書いてください。"
+        )
+    globals().update(env.email_url_config(_EMAIL_URL))
+    DEFAULT_FROM_EMAIL = _required("MAIL_FROM", "メールの差出人。例: 組合事務局 <jimu@example.jp>")
 
 # --- ことばと時刻 --------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

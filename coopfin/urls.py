@@ -3,15 +3,25 @@
 from allauth.account import views as account
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-# パスワードを忘れた人には、管理者への問合せを案内するだけ。メールは送らない。
+from coopfin.operations import first
+
+
+@login_not_required
+def login(request):
+    """ログイン。何もないデータベースではログインする人がいないので、最初の管理者の頁へ案内する。"""
+    return redirect("desk:first") if first.needed() else account.login(request)
+
+
+# パスワードを忘れた人には、管理者に頼むことを案内するだけ。管理者が新しいリンクを渡す。
 forgotten_password = login_not_required(TemplateView.as_view(template_name="account/password_reset.html"))
 
 # 利用者は管理者が登録し、メールアドレスでの手続はしない。allauth の画面のうち要るものだけを開く。
 account_urls = [
-    path("login/", account.login, name="account_login"),
+    path("login/", login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("signup/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),

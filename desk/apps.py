@@ -22,7 +22,12 @@ class DeskConfig(AppConfig):
         )
         worklists.register_menu(
             worklists.MenuItem(
-                group="組合", order=90, label="設定", url_name="admin:index", permission="coopfin.use_admin"
+                group="組合",
+                order=90,
+                label="設定",
+                url_name="desk:setup",
+                permission="coopfin.use_admin",
+                namespaces=("desk:setup", "desk:user"),
             )
         )
         worklists.register_menu(

@@ -1,13 +1,17 @@
-"""はじめに整えること: 何もないデータベースから最初の申込を受け付けるまでの順番。整った組合では何も出さない。"""
+"""組合を整える順番: 何もないデータベースから最初の申込を受け付けるまで。どこまで進んだかは、あるデータから決まる。
+
+途中でやめても、何日かけても、どの順でも続けられる。整った組合では、同じ頁が「設定」の入口になる。
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 
-from coopfin.models import Cooperative, Policy, UserRole
+from coopfin.models import Cooperative, Policy, User, UserRole
 from coopfin.roles import Role, roles_with
 from governance.enums import BodyKind
 from governance.models import LimitResolution, Seat
@@ -16,20 +20,28 @@ from members.models import Industry, Member
 
 #: これがないと、受け付けた申込を審査し、決めることができない
 NEEDED_ROLES = (Role.CLERK, Role.COMMITTEE, Role.PRESIDENT)
+#: 今日の仕事に、整えることを出す人
+WHO_SETS_UP = ("coopfin.use_admin", "members.import_members")
 
 
 @dataclass(frozen=True)
 class SetupStep:
     """整えること一つ。may は、いま開いている人にできるか。who は、できる役割。"""
 
+    key: str
     label: str
     done: bool
     permission: str
     url: str
     note: str = ""
+    #: いまどうなっているか（済んだあとに見せる）
+    summary: str = ""
     may: bool = False
     #: なくても始められるもの
     optional: bool = False
+    #: 提案が承認を待っている。turn は、承認できる人の名。
+    waiting: bool = False
+    turn: str = ""
 
     @property
     def who(self) -> str:
@@ -37,66 +49,95 @@ class SetupStep:
 
 
 def steps(user, on: date) -> list[SetupStep]:
-    """整えることの一覧。すべて整っているか、この人にできることが残っていなければ、空。"""
-    if not any(user.has_perm(name) for name in ("coopfin.use_admin", "members.import_members")):
+    """今日の仕事に出す一覧。すべて整っているか、この人にできることが残っていなければ、空。"""
+    if not any(user.has_perm(name) for name in WHO_SETS_UP):
         return []
-    found = [
-        SetupStep(
-            step.label, step.done, step.permission, step.url, step.note, user.has_perm(step.permission), step.optional
-        )
-        for step in _all(on)
-    ]
-    open_steps = [step for step in found if not step.done and not step.optional]
-    return found if any(step.may for step in open_steps) else []
+    found = all_steps(user, on)
+    return found if any(step.may for step in found if not step.done and not step.optional) else []
 
 
-def _all(on: date):
+def all_steps(user, on: date) -> list[SetupStep]:
+    """設定の入口に出す一覧。"""
+    return [replace(step, may=step.may or user.has_perm(step.permission)) for step in _all(user, on)]
+
+
+def _all(user, on: date) -> Iterator[SetupStep]:
+    cooperative = Cooperative.current()
     yield SetupStep(
-        "業種と勘定科目を読み込む", Industry.objects.exists() and Account.objects.exists(), "coopfin.manage_users",
-        reverse("admin:members_industry_changelist"), "サーバーで manage.py load_master_data を実行します。",
+        "cooperative", "組合の名称・住所・代表者を書く", cooperative is not None, "coopfin.propose_policy",
+        reverse("desk:setup_cooperative"), "契約書類に印字されます。", str(cooperative or ""),
     )  # fmt: skip
+    accounts, industries = Account.objects.count(), Industry.objects.count()
     yield SetupStep(
-        "組合の名称・住所・代表者を登録する", Cooperative.objects.exists(), "coopfin.manage_users",
-        reverse("admin:coopfin_cooperative_changelist"), "契約書類に印字されます。",
+        "accounts", "業種と勘定科目を入れる", bool(accounts and industries), "coopfin.propose_policy",
+        reverse("desk:setup_accounts"), "標準の科目表を読み込み、名称を組合の帳簿に合わせます。",
+        f"科目 {accounts}・業種 {industries}",
     )  # fmt: skip
-    held = set(UserRole.objects.filter(user__is_active=True).values_list("role", flat=True))
-    missing = [role.label for role in NEEDED_ROLES if role not in held]
-    yield SetupStep(
-        "利用者を登録し、役割を付ける", not missing, "coopfin.manage_users", reverse("admin:coopfin_user_changelist"),
-        f"まだいない役割: {'・'.join(missing)}" if missing else "",
-    )  # fmt: skip
+    yield _users()
     yield _proposal(
-        "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy.on(on) is not None, Policy,
-        "coopfin.propose_policy",
+        "policy", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user,
+        propose="coopfin.propose_policy", approve="coopfin.approve_policy",
+        url=reverse("admin:coopfin_policy_add"), note="はじめは、よく使われる値が入っています。",
     )  # fmt: skip
+    start = cooperative.fiscal_start_month if cooperative else 4
     yield _proposal(
-        "総会の限度額の決議を提案し、別の人が承認する", LimitResolution.current(on) is not None, LimitResolution,
-        "governance.propose_resolution",
+        "limits", "総会の限度額の決議を提案し、別の人が承認する", LimitResolution, LimitResolution.current(on, start),
+        user, propose="governance.propose_resolution", approve="governance.approve_resolution",
+        url=reverse("desk:setup_limits"), note="総会の議事録の、①〜⑤を写します。",
     )  # fmt: skip
+    members = Member.objects.count()
     yield SetupStep(
-        "組合員名簿を取り込む", Member.objects.exists(), "members.import_members", reverse("members:import"),
-        "代表者は「人」にも登録されます。",
+        "members", "組合員名簿を取り込む", members > 0, "members.import_members", reverse("members:import"),
+        "Excel か CSV。代表者は「人」にも登録されるので、席に就く人を候補から選べます。", f"組合員 {members}",
     )  # fmt: skip
     seats = list(Seat.objects.current(on).values_list("body__kind", "person__user"))
     seated = {kind for kind, _ in seats}
     empty = [kind.label for kind in (BodyKind.BOARD, BodyKind.COMMITTEE) if kind not in seated]
     yield SetupStep(
-        "理事会と金融委員会の席を登録する", not empty, "governance.manage_bodies", reverse("governance:bodies"),
-        f"席のない機関: {'・'.join(empty)}" if empty else "",
+        "bodies", "理事会と金融委員会の席を登録する", not empty, "governance.manage_bodies",
+        reverse("desk:setup_bodies"), f"席のない機関: {'・'.join(empty)}" if empty else "", f"在任 {len(seats)}席",
     )  # fmt: skip
     yield SetupStep(
-        "金融委員の「人」に、利用者を結び付ける", any(kind == BodyKind.COMMITTEE and user for kind, user in seats),
-        "coopfin.manage_users", reverse("admin:members_person_changelist"),
+        "linked", "金融委員の利用者を、席に就いた人と結び付ける",
+        any(kind == BodyKind.COMMITTEE and owner for kind, owner in seats), "coopfin.manage_users",
+        f"{reverse('desk:users')}?role={Role.COMMITTEE}",
         "結び付けると、その人の名前で意見を述べられ、利害関係のある案件は見えなくなります。",
     )  # fmt: skip
+    opened = Voucher.objects.count()
     yield SetupStep(
-        "開始残高を開始伝票で起票する", Voucher.objects.exists(), "ledger.prepare_voucher",
-        reverse("ledger:opening_create"), "銀行からの借入の残高は、限度額 ① に数えます。", optional=True,
+        "opening", "開始残高を開始伝票で起票する", opened > 0, "ledger.prepare_voucher",
+        reverse("ledger:opening_create"), "銀行からの借入の残高は、限度額 ① に数えます。", f"伝票 {opened}",
+        optional=True,
     )  # fmt: skip
 
 
-def _proposal(label: str, done: bool, model, permission: str) -> SetupStep:
-    """提案と承認が要るもの。承認待ちなら、そう言う。"""
-    waiting = not done and model.objects.waiting().exists()
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{'changelist' if done or waiting else 'add'}"
-    return SetupStep(label, done, permission, reverse(name), "提案が承認を待っています。" if waiting else "")
+def _users() -> SetupStep:
+    held = set(UserRole.objects.filter(user__is_active=True).values_list("role", flat=True))
+    missing = [role.label for role in NEEDED_ROLES if role not in held]
+    return SetupStep(
+        "users", "利用者を招き、役割を付ける", not missing, "coopfin.manage_users", reverse("desk:users"),
+        f"まだいない役割: {'・'.join(missing)}" if missing else "", f"利用者 {User.objects.filter(is_active=True).count()}",
+    )  # fmt: skip
+
+
+def _proposal(key, label, model, current, user, *, propose, approve, url, note) -> SetupStep:
+    """提案と承認が要るもの。承認待ちなら、だれの番かを言い、その人には承認の頁を開かせる。"""
+    waiting = model.objects.waiting().select_related("proposed_by").order_by("-pk").first()
+    step = SetupStep(key, label, current is not None, propose, url, note, str(current or ""))
+    if waiting is None:
+        return step
+    approvers = User.objects.filter(is_active=True, role_rows__role__in=[str(role) for role in roles_with(approve)])
+    names = [str(one) for one in approvers.exclude(pk=waiting.proposed_by_id).distinct().order_by("pk")]
+    turn = "・".join(f"{name}さん" for name in names)
+    named = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    mine = user.has_perm(approve) and user.pk != waiting.proposed_by_id
+    if not turn:
+        note = "承認できる人がまだいません。事務局長か理事長を招いてください。"
+    elif mine:
+        note = f"{waiting.proposed_by}さんが提案しました。あなたの承認を待っています。"
+    else:
+        note = f"{waiting.proposed_by}さんの提案が、{turn}の承認を待っています。"
+    return replace(
+        step, waiting=True, turn=turn, note=note, may=mine,
+        url=reverse(named, args=[waiting.pk]) if not step.done or mine else url,
+    )  # fmt: skip

@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from desk import views
+from desk.views import entrance, pages, setup, users
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.Today.as_view(), name="today"),
-    path("search/", views.Search.as_view(), name="search"),
-    path("help/", views.Help.as_view(), name="help"),
-    path("health/", views.health, name="health"),
+    path("", pages.Today.as_view(), name="today"),
+    path("search/", pages.Search.as_view(), name="search"),
+    path("help/", pages.Help.as_view(), name="help"),
+    path("health/", pages.health, name="health"),
+    # 玄関（ログインしていない人）
+    path("first/", entrance.FirstStart.as_view(), name="first"),
+    path("first/<str:code>/", entrance.FirstAdministrator.as_view(), name="first_administrator"),
+    path("invitation/<str:token>/", entrance.AcceptInvitation.as_view(), name="invitation"),
+    # 設定
+    path("setup/", setup.SetupView.as_view(), name="setup"),
+    path("setup/cooperative/", setup.CooperativeView.as_view(), name="setup_cooperative"),
+    path("setup/accounts/", setup.AccountsView.as_view(), name="setup_accounts"),
+    path("setup/accounts/load/", setup.MasterDataView.as_view(), name="setup_master_data"),
+    path("setup/limits/", setup.LimitsView.as_view(), name="setup_limits"),
+    path("setup/bodies/", setup.BodiesView.as_view(), name="setup_bodies"),
+    path("setup/users/", users.UserListView.as_view(), name="users"),
+    path("setup/users/new/", users.UserCreateView.as_view(), name="user_create"),
+    path("setup/users/<int:pk>/", users.UserDetailView.as_view(), name="user"),
+    path("setup/users/<int:pk>/edit/", users.UserUpdateView.as_view(), name="user_edit"),
+    path("setup/users/<int:pk>/invite/", users.InvitationIssueView.as_view(), name="user_invite"),
+    path("setup/users/<int:pk>/revoke/", users.InvitationRevokeView.as_view(), name="user_revoke"),
 ]

@@ -19,6 +19,23 @@ desk:today                                       200  200  200  200  200  200  2
 desk:search                                      200  200  200  200  200  200  200  in
 desk:help                                        200  200  200  200  200  200  200  in
 desk:health                                      200  200  200  200  200  200  200  200
+# 最初の管理者の頁は、利用者が一人でもいれば、ない。招待のリンクは、持っている人のもの。
+desk:first                                       404  404  404  404  404  404  404  404
+desk:first_administrator@token                   404  404  404  404  404  404  404  404
+desk:invitation@token                            200  200  200  200  200  200  200  200
+# 設定。入口は管理サイトに入れる人、書くのは事務局長と管理者、利用者は管理者だけ。
+desk:setup                                       403  200  403  403  200  200  200  in
+desk:setup_cooperative                           403  200  403  403  403  403  200  in
+desk:setup_accounts                              403  200  403  403  403  403  200  in
+desk:setup_master_data                           403  200  403  403  403  403  200  in
+desk:setup_limits                                403  200  403  403  403  403  200  in
+desk:setup_bodies                                403  200  403  403  403  403  200  in
+desk:users                                       403  403  403  403  403  403  200  in
+desk:user_create                                 403  403  403  403  403  403  200  in
+desk:user@user                                   403  403  403  403  403  403  200  in
+desk:user_edit@user                              403  403  403  403  403  403  200  in
+desk:user_invite@user                            403  403  403  403  403  403  200  in
+desk:user_revoke@user                            403  403  403  403  403  403  200  in
 
 # 組合員。財務や家族のことが分かるので、委員・理事・管理者には見せない。
 members:list                                     200  200  403  403  200  200  403  in
@@ -217,13 +234,12 @@ admin:coopfin_cooperative_add                    302  403  302  302  403  403  4
 admin:coopfin_cooperative_change@cooperative     302  200  302  302  200  200  200  in
 admin:coopfin_cooperative_history@cooperative    302  200  302  302  200  200  200  in
 admin:coopfin_cooperative_delete@cooperative     302  403  302  302  403  403  403  in
-# 利用者は管理者だけ。
+# 利用者は、管理者が見るだけ（招く・変えるのは設定の頁）。
 admin:coopfin_user_changelist                    302  403  302  302  403  403  200  in
-admin:coopfin_user_add                           302  403  302  302  403  403  200  in
+admin:coopfin_user_add                           302  403  302  302  403  403  403  in
 admin:coopfin_user_change@user                   302  403  302  302  403  403  200  in
 admin:coopfin_user_history@user                  302  403  302  302  403  403  200  in
 admin:coopfin_user_delete@user                   302  403  302  302  403  403  403  in
-admin:auth_user_password_change@user             302  403  302  302  403  403  200  in
 # 記録は、理事長・監事・管理者が読むだけ。
 admin:coopfin_actionlog_changelist               302  403  302  302  200  200  200  in
 admin:coopfin_actionlog_add                      302  403  302  302  403  403  403  in

@@ -18,6 +18,7 @@ from pypdf import PdfWriter
 
 from collateral.enums import AssetKind, RightKind
 from coopfin.models import ActionLog, Cooperative, Policy, ReadLog
+from coopfin.operations import invitations
 from coopfin.roles import Role
 from desk.demo import road
 from documents import operations as documents
@@ -222,6 +223,7 @@ def _settings(house):
     things["waiting_facility"] = make_facility(approved=False, proposer=office.admin)
     things["cooperative"] = Cooperative.current()
     things["user"] = office.clerk
+    things["token"] = invitations.issue_invitation(office.cast["nishida"], by=office.admin, on=TODAY)[1]
     things["seat"] = Seat.objects.first()
     things["body"] = Body.objects.first()
     things["industry"] = Industry.objects.first()

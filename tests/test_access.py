@@ -53,6 +53,8 @@ def address(house, name, thing):
     }.get(name, "")
     if name == "admin:app_list":
         return reverse(name, args=[thing])
+    if thing == "token":
+        return reverse(name, args=[things["token"]])
     if name == "admin:view_on_site":
         member = things["member"]
         from django.contrib.contenttypes.models import ContentType

@@ -58,6 +58,9 @@ PAGES = {
     "/collateral/?q=試験": OFFICE,
     "/collateral/guarantees/": OFFICE,
     "/documents/": OFFICE,
+    "/setup/": (Role.ADMIN, Role.CHIEF),
+    "/setup/bodies/": (Role.ADMIN,),
+    "/setup/users/": (Role.ADMIN,),
     **{
         f"/admin/{name}/": (Role.AUDITOR,)
         for name in (

@@ -61,6 +61,8 @@ def start(*command, **changes):
         ("DATABASE_URL", "mysql://kumiai@127.0.0.1/kumiai", "DATABASE_URL"),
         ("SECURE_HSTS_SECONDS", "one year", "SECURE_HSTS_SECONDS"),
         ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT"),
+        ("EMAIL_URL", "http://mail.example.jp", "環境変数 EMAIL_URL を読めません。"),
+        ("EMAIL_URL", "smtp+tls://mail.example.jp:587", "環境変数 MAIL_FROM"),
     ],
 )  # fmt: skip
 def test_a_missing_or_unsafe_setting_stops_the_start_with_one_sentence(name, value, sentence):
@@ -99,7 +101,7 @@ def test_good_production_settings_pass_the_check_for_deployment():
     [
         "/", "/accounts/login/", "/search/", "/help/", "/members/", "/loans/applications/", "/loans/applications/new/",
         "/ledger/journal/", "/documents/", "/admin/", "/admin/coopfin/policy/", "/loans/applications/999/", "/nowhere/",
-        "/health/", "/accounts/password/reset/",
+        "/health/", "/accounts/password/reset/", "/first/", "/invitation/nobody/", "/setup/",
     ],
 )  # fmt: skip
 def test_every_answer_carries_strict_headers(client, path):
@@ -234,6 +236,7 @@ def test_after_log_in_nobody_is_sent_to_another_site(client):
 @pytest.mark.usefixtures("clean_counters")
 def test_who_tries_one_name_after_another_meets_a_page_in_japanese(client):
     """Thirty tries a minute from one place, whoever is named."""
+    make_user()
     answers = [sign_in(client, f"daremo-{attempt}", "chigau") for attempt in range(32)]
     assert answers[-1].status_code == 429
     assert "しばらく" in answers[-1].content.decode()

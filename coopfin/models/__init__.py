@@ -1,7 +1,8 @@
-"""枠のモデル: 利用者、組合、提案、方針（設定）、操作の記録、閲覧の記録、二度押しの合言葉。"""
+"""枠のモデル: 利用者、招待、組合、提案、方針（設定）、操作の記録、閲覧の記録、二度押しの合言葉。"""
 
 from coopfin.models.cooperative import Cooperative, Sequence
 from coopfin.models.delegation import DelegatedAct, Delegation, DelegationRow
+from coopfin.models.invitations import Invitation
 from coopfin.models.policy import HaircutRate, Policy
 from coopfin.models.proposals import Proposal, ProposalQuerySet
 from coopfin.models.records import ActionLog, ActionLogQuerySet, ReadLog, TargetedRecord, UsedToken
@@ -15,6 +16,7 @@ __all__ = [
     "Delegation",
     "DelegationRow",
     "HaircutRate",
+    "Invitation",
     "Policy",
     "Proposal",
     "ProposalQuerySet",

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from coopfin.calc import invoice_number
+from coopfin.calc.yen import ImpossibleTerms
+
+
+def check_invoice_number(text: str) -> None:
+    """登録番号の検査。書き方は整えてから渡す。"""
+    try:
+        plain = invoice_number.normalise(text)
+    except ImpossibleTerms as error:
+        raise ValidationError(str(error)) from error
+    if plain != text:
+        raise ValidationError(f"登録番号は {plain} の形で書いてください。")
 
 
 class Cooperative(models.Model):
@@ -25,6 +41,10 @@ class Cooperative(models.Model):
     fiscal_start_month = models.PositiveSmallIntegerField(
         "会計年度の始まる月", default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    invoice_number = models.CharField(
+        "適格請求書発行事業者の登録番号", max_length=14, blank=True, validators=[check_invoice_number],
+        help_text="T と13桁。課税される手数料の請求書・領収書に印字します。登録していなければ空欄。",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "組合"
@@ -37,6 +57,12 @@ class Cooperative(models.Model):
                 condition=Q(fiscal_start_month__range=(1, 12)),
                 name="cooperative_fiscal_month",
                 violation_error_message="会計年度の始まる月は1から12です。",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice_number="")
+                | (Q(invoice_number__startswith="T") & Exact(Length("invoice_number"), 14)),
+                name="cooperative_invoice_number",
+                violation_error_message="登録番号は、T と13桁の数字です。",
             ),
         ]
 

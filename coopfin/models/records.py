@@ -48,6 +48,12 @@ class ActionLog(TargetedRecord):
     def __str__(self):
         return f"{self.label}（{self.object_text}）"
 
+    @property
+    def text(self) -> str:
+        """何が何に変わったか（detail の differences）。経過に一行ずつ出る。"""
+        lines = self.detail.get("differences", ())
+        return "\n".join(f"{name}：{before or '（空）'} → {after or '（空）'}" for name, before, after in lines)
+
 
 class ReadLog(TargetedRecord):
     """閲覧の記録。案件の中身を誰がいつ開いたか（H2.2-e 守秘義務）。"""

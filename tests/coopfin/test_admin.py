@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.hashers import check_password
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -16,7 +15,7 @@ from coopfin.roles import Role
 from governance.enums import BodyKind, SeatTitle
 from governance.models import Body, LimitResolution, Seat
 from members.models import Person
-from tests.factories.core import PASSWORD, make_cooperative, make_policy, make_user
+from tests.factories.core import make_cooperative, make_policy, make_user
 from tests.factories.governance import make_board, make_body, make_resolution
 
 pytestmark = pytest.mark.django_db
@@ -293,65 +292,18 @@ def test_the_approver_sees_what_a_policy_would_change(client, log_in):
 # --- users ---------------------------------------------------------------------------------
 
 
-def test_a_user_is_created_with_roles_and_can_be_deactivated(client, log_in):
-    log_in(Role.ADMIN)
-    data = {
-        "username": "hakusan", "name": "白山 誠", "email": "hakusan@example.jp",
-        "password1": PASSWORD, "password2": PASSWORD, "roles": ["director", "committee"],
-    }  # fmt: skip
-    response = client.post(page(User, "add"), data, follow=True)
-    user = User.objects.get(username="hakusan")
-    assert user.roles == {Role.DIRECTOR, Role.COMMITTEE}
-    assert check_password(PASSWORD, user.password)
-    assert user.password not in response.content.decode()
-    assert "パスワードを設定する" in response.content.decode()
-    client.post(page(User, "change", user.pk), {"username": "hakusan", "name": "白山 誠", "roles": ["director"]})
-    user = User.objects.get(username="hakusan")
-    assert (user.is_active, user.roles) == (False, {Role.DIRECTOR})
-    entry = ActionLog.objects.about(user).first()
-    assert (entry.label, entry.detail["before"], entry.detail["roles"]) == (
-        "利用者の変更", ["金融委員", "理事"], ["理事"],
-    )  # fmt: skip
-
-
-def test_nobody_changes_their_own_roles(client, log_in):
-    user = log_in(Role.ADMIN)
-    data = {"username": user.username, "name": "改名", "roles": ["admin", "chief", "president"]}
-    client.post(page(User, "change", user.pk), data)
-    user = User.objects.get(pk=user.pk)
-    assert (user.name, user.roles, user.is_active) == ("改名", {Role.ADMIN}, True)
-
-
-def test_setting_a_password_is_logged_without_the_password(client, log_in):
-    log_in(Role.ADMIN)
-    user = make_user(Role.CLERK)
-    url = reverse("admin:auth_user_password_change", args=[user.pk])
-    assert client.get(url).status_code == 200
-    client.post(url, {"password1": "another-long-one-9", "password2": "another-long-one-9"})
-    user.refresh_from_db()
-    assert user.check_password("another-long-one-9")
-    entry = ActionLog.objects.about(user).get()
-    assert entry.label == "パスワードの設定"
-    assert "another-long-one-9" not in str(entry.detail)
-    response = client.post(url, {"password1": "short", "password2": "short"})
-    assert response.status_code == 200
-    assert response.context["adminForm"].form.errors
-
-
-def test_only_the_admin_role_manages_users(client, log_in):
-    for role in (Role.CHIEF, Role.PRESIDENT, Role.AUDITOR):
-        log_in(role)
-        assert client.get(page(User, "changelist")).status_code == 403
-        assert client.get(reverse("admin:auth_user_password_change", args=[make_user().pk])).status_code == 403
-
-
-def test_a_user_leads_to_the_person_and_back(client, log_in):
+def test_users_are_only_looked_at_and_only_by_who_manages_them(client, log_in):
+    """They are invited and changed on the pages of the product (tests/desk/test_users.py)."""
     log_in(Role.ADMIN)
     (seated,) = make_board(1)
     text = client.get(page(User, "change", seated.user.pk)).content.decode()
-    assert page(Person, "change", seated.person.pk) in text
-    other = make_user()
-    assert page(Person, "changelist") in client.get(page(User, "change", other.pk)).content.decode()
+    assert reverse("desk:user", args=[seated.user.pk]) in text
+    assert str(seated.person) in text
+    assert client.post(page(User, "change", seated.user.pk), {"username": "x"}).status_code == 403
+    assert client.get(page(User, "add")).status_code == 403
+    for role in (Role.CHIEF, Role.PRESIDENT, Role.AUDITOR):
+        log_in(role)
+        assert client.get(page(User, "changelist")).status_code == 403
 
 
 # --- records -------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def test_only_the_admin_role_ties_a_person_to_a_user(client):
 
 def test_a_forgotten_password_sends_nothing_and_breaks_nothing(client, mailoutbox):
     page = reverse("account_reset_password")
-    assert "管理者にお問い合わせください" in client.get(page).content.decode()
+    assert "管理者に頼んでください" in client.get(page).content.decode()
     assert client.post(page, {"email": "yamada@example.jp"}).status_code == 405
     assert mailoutbox == []
 

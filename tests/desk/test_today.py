@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from coopfin.worklists import Task
-from desk.views import _by_deadline, _when
+from desk.views.pages import _by_deadline, _when
 
 TODAY = date(2026, 11, 23)
 

@@ -44,7 +44,13 @@ def make_clause(business=FinanceBusiness.LENDING, *, effective_on=SINCE, propose
 
 
 def _standard(model, effective_on, defaults, changes, **who):
-    values = {"text": "第1条（趣旨） この定めは、貸付けの基準を定める。", "resolved_on": effective_on, "effective_on": effective_on, **defaults, **changes}
+    values = {
+        "text": "第1条（趣旨） この定めは、貸付けの基準を定める。",
+        "resolved_on": effective_on,
+        "effective_on": effective_on,
+        **defaults,
+        **changes,
+    }
     return decided(model(**values), **who)
 
 

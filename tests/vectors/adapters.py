@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from collateral import guarantee_deed, valuation
-from coopfin.calc import corporate_number, days, interest, schedule, stamp_duty, words, yen
+from coopfin.calc import corporate_number, days, interest, invoice_number, schedule, stamp_duty, words, yen
 from coopfin.segregation import may_check
 from governance import voting
 from loans import limits
@@ -337,6 +337,15 @@ def run_wareki(given):
 @adapter("corporate_number")
 def run_corporate_number(given):
     return {"valid": [corporate_number.is_valid(number) for number in given["numbers"]]}
+
+
+@adapter("invoice_number")
+def run_invoice_number(given):
+    numbers = given["numbers"]
+    return {
+        "format_ok": [invoice_number.has_format(number) for number in numbers],
+        "checksum_ok_if_corporate": [invoice_number.is_corporate(number) for number in numbers],
+    }
 
 
 # ---------------------------------------------------------------- who may, who decides

@@ -32,7 +32,6 @@ NOT_BUILT_YET = {
     "guarantor_notice",
     "industry_breakdown",
     "interest_cap",
-    "invoice_number",
     "legal_rate",
     "limitation",
     "member",

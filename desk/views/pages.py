@@ -42,6 +42,7 @@ class Today(GuardedMixin, TemplateView):
         return super().get_context_data(
             on=on,
             setup=setup.steps(user, on),
+            may_set_up=user.has_perm("coopfin.use_admin"),
             tiles=[tile for source in worklists.tiles for tile in source(user, on)],
             tasks=[{"task": task, "when": _when(task, on)} for task in tasks[:SHOWN_TASKS]],
             more=max(0, len(tasks) - SHOWN_TASKS),

@@ -1,0 +1,51 @@
+"""機関と席の登録（H2.1-d）。議決の数え方（定足数・除斥）は、ここに書いた席から決まる。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from coopfin import log
+from governance.models import Body, Seat
+from governance.operations.locks import need
+from members.models import Person
+
+MANAGE = "governance.manage_bodies"
+
+
+def register_body(
+    *, kind: str, name: str, seats_min: int = 0, source: str = "", remote_allowed: bool = False, by, on: date
+) -> Body:
+    """機関を登録する。登録済なら、変わった欄だけを直す（種類は変わらない）。"""
+    label = "機関の登録"
+    need(by, MANAGE, label)
+    with transaction.atomic():
+        body = Body.objects.select_for_update().filter(kind=kind).first()
+        added = body is None
+        body = body or Body(kind=kind)
+        values = {"name": name, "seats_min": seats_min, "source": source, "remote_allowed": remote_allowed}
+        differences = log.assign(body, values)
+        if added or differences:
+            body.full_clean()
+            body.save()
+            log.record(
+                body, verb="body_add" if added else "body_change", label=label if added else "機関の変更", by=by, on=on,
+                differences=[] if added else differences,
+            )  # fmt: skip
+    return body
+
+
+def take_seat(
+    *, body: Body, person: Person, title: str, from_on: date, to_on: date | None = None, by, on: date
+) -> Seat:
+    """席に就く。席の名・兼任・任期の重なりは、席そのものが確かめる。"""
+    label = "席の登録"
+    need(by, MANAGE, label)
+    with transaction.atomic():
+        Body.objects.select_for_update().get(pk=body.pk)
+        seat = Seat(body=body, person=person, title=title, from_on=from_on, to_on=to_on)
+        seat.full_clean()
+        seat.save()
+        log.record(seat, verb="seat_add", label=label, by=by, on=on)
+    return seat
