@@ -137,7 +137,7 @@ class ProposalAdmin(NoDeleteAdmin):
         allowed = super().has_change_permission(request, obj)
         if obj is None:
             return allowed
-        return allowed and obj.is_waiting and obj.proposed_by_id == request.user.pk
+        return allowed and obj.is_waiting and obj.proposed_by_id == request.user.pk and not obj.is_frozen
 
     def may_decide(self, request, obj) -> bool:
         return (
@@ -266,6 +266,7 @@ class ProposalAdmin(NoDeleteAdmin):
         if obj is not None:
             context.update(
                 proposal=obj,
+                findings=obj.approval_findings() if obj.is_waiting else [],
                 may_decide=self.may_decide(request, obj),
                 why_not="" if self.may_decide(request, obj) or not obj.is_waiting else self.why_not(request, obj),
                 approve_url=self._page(obj, "approve"),

@@ -25,6 +25,8 @@ class Finding:
     url: str = ""
     url_label: str = ""
     code: str = ""
+    #: よりどころそのものの頁（決議の頁など）
+    source_url: str = ""
 
     @property
     def blocks(self) -> bool:

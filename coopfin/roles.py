@@ -67,7 +67,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "governance.propose_resolution": {H, S},
         "governance.approve_resolution": {H, P},
         "governance.manage_bodies": {H, S},
+        "governance.table_proposal": {C, H, S},
         "governance.record_meeting": {C, H},
+        "governance.finalise_minutes": {K, D, P},
         "governance.vote": {D, P},
         # 申込と審査
         "loans.view_application": {C, H, K, D, P, A},

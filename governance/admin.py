@@ -11,7 +11,8 @@ from governance.enums import MemberLimitMode
 from governance.models import Body, DesignatedBank, LimitResolution, Seat
 
 LIMIT_HELP = {
-    "meeting_name": "限度額を決めた総会の名。例: 第48回通常総会。",
+    "meeting_name": "限度額を決めた総会の名。例: 第48回通常総会。これからの総会に付議するときは、三つとも空欄のまま登録し、"
+    "あとで「議案にする」を押します（可決されると書き込まれます）。",
     "item_number": "総会の議案番号。例: 第5号議案。",
     "resolved_on": "総会で決議した日。",
     "effective_on": "この日から、次の決議の効力が生じるまで（長くとも年度末のあとの猶予月数まで）使います。",
@@ -122,7 +123,15 @@ class LimitResolutionAdmin(ProposalAdmin):
 class BodyAdmin(LoggedAdmin):
     """機関。種類は登録のあと変えられない。"""
 
-    list_display = ["name", "kind", "seats_min", "remote_allowed", "source"]
+    list_display = ["name", "kind", "seats_min", "remote_allowed", "written_allowed", "source"]
+    fieldsets = [
+        (None, {"fields": ["kind", "name", "source", "seats_min", "notice_days"]}),
+        (
+            "出席の仕方",
+            {"fields": ["remote_allowed", "written_allowed", "proxy_allowed", "participation_source"]},
+        ),
+        ("総会の議決", {"fields": ["ordinary_quorum", "chair_breaks_tie"]}),
+    ]
 
     def get_readonly_fields(self, request, obj=None):
         return ["kind"] if obj else []

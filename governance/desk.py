@@ -1,16 +1,21 @@
-"""今日の仕事への登録: 承認を待つ提案、任期の満了が近い席、結果の残っている会議。"""
+"""今日の仕事への登録: 承認・付議を待つ提案、任期の満了が近い席、総会の期限、記録と確定の残っている会議。"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import chain
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coopfin.models import Policy
+from coopfin.calc import days
+from coopfin.models import Cooperative, Policy
 from coopfin.worklists import MenuItem, Task, register_menu, register_task
-from governance.enums import MeetingState
-from governance.models import LimitResolution, Meeting, Seat
+from governance.enums import BodyKind, ItemState, MeetingKind, SeatTitle
+from governance.models import AgendaItem, Body, LimitResolution, Meeting, Resolved, Seat
 from governance.operations.locks import RECORD
 
 GROUP = "組合"
@@ -21,7 +26,9 @@ def _proposals(user):
     """この人が承認できる提案（自分の提案は除く）。"""
     found = []
     if user.has_perm("governance.approve_resolution"):
-        found.append(LimitResolution.objects.waiting().exclude(proposed_by=user).order_by("pk"))
+        # 機関の議決がまだない（付議中・否決の）提案は、承認できないので数えない。
+        voted = LimitResolution.objects.waiting().exclude(meeting_name="")
+        found.append(voted.exclude(proposed_by=user).order_by("pk"))
     if user.has_perm("coopfin.approve_policy"):
         found.append(Policy.objects.waiting().exclude(proposed_by=user).order_by("pk"))
     return found
@@ -38,8 +45,9 @@ def _unfinished(user, on):
     return Meeting.objects.visible_to(user, on).undecided().filter(held_on__lte=on)
 
 
-def unfinished_meetings(user, on) -> int:
-    return _unfinished(user, on).count()
+def meetings_count(user, on) -> int:
+    """この人の手を待つ会議: 記録が終わっていないもの、確定を待つもの。"""
+    return _unfinished(user, on).count() + _to_finalise(user, on).count()
 
 
 @register_task
@@ -61,11 +69,15 @@ def seats_to_renew(user, on):
     """任期満了の近い席。席を登録する人と、会議を記録する人に知らせる。"""
     if not (user.has_perm("governance.manage_bodies") or user.has_perm(RECORD)):
         return
-    for seat in Seat.objects.ending(on).select_related("body", "person").order_by("to_on", "pk")[:AT_MOST]:
+    following = Seat.objects.filter(body=OuterRef("body"), person=OuterRef("person"), from_on__gt=OuterRef("to_on"))
+    ending = Seat.objects.ending(on).filter(~Exists(following))
+    for seat in ending.select_related("body", "person").order_by("to_on", "pk")[:AT_MOST]:
         yield Task(
             title=f"{seat.body}の{seat.get_title_display()}の任期が満了する",
             counterpart=str(seat.person),
-            url=reverse("governance:bodies"),
+            url=reverse("governance:reappoint", args=[seat.pk])
+            if user.has_perm("governance.manage_bodies")
+            else reverse("governance:body", args=[seat.body_id]),
             due_on=seat.to_on,
         )
 
@@ -89,15 +101,79 @@ def meetings_to_attend(user, on):
     if person is None:
         return
     bodies = Seat.objects.filter(person=person).current(on).values("body")
-    coming = (
-        Meeting.objects.visible_to(user, on).filter(body__in=bodies, held_on__gte=on).exclude(state=MeetingState.CLOSED)
-    )
+    coming = Meeting.objects.visible_to(user, on).filter(body__in=bodies, held_on__gte=on).undecided()
     for meeting in coming.select_related("body").order_by("held_on", "pk")[:AT_MOST]:
         yield Task(
             title="会議に出席する（議案を読む）",
             counterpart=str(meeting),
-            url=meeting.get_absolute_url(),
+            url=reverse("governance:room", args=[meeting.pk]) if meeting.held_on == on else meeting.get_absolute_url(),
             due_on=meeting.held_on,
+        )
+
+
+def _to_finalise(user, on):
+    """この人が議事録を確定できる会議（長の席にある人。その会議の議長になった人は、会議のページから確定する）。"""
+    person = getattr(user, "person", None)
+    if person is None or not user.has_perm("governance.finalise_minutes"):
+        return Meeting.objects.none()
+    heads = Seat.objects.filter(person=person).current(on)
+    presides = Q(body__kind__in=[BodyKind.BOARD, BodyKind.GENERAL_MEETING]) & Exists(
+        heads.filter(title=SeatTitle.PRESIDENT)
+    ) | Q(body__kind=BodyKind.COMMITTEE) & Exists(heads.filter(title=SeatTitle.CHAIR))
+    return Meeting.objects.to_finalise().filter(presides).exclude(closed_by=user)
+
+
+@register_task
+def minutes_to_finalise(user, on):
+    """記録が終わり、議長の確定を待つ議事録。"""
+    for meeting in _to_finalise(user, on).select_related("body").order_by("held_on", "pk")[:AT_MOST]:
+        yield Task(
+            title="議事録を読んで確定する",
+            counterpart=str(meeting),
+            url=reverse("governance:finalise", args=[meeting.pk]),
+            since_on=meeting.held_on,
+        )
+
+
+@register_task
+def proposals_to_table(user, on):
+    """総会・理事会の議決がまだない提案。議案にする。"""
+    if not user.has_perm("governance.table_proposal"):
+        return
+    for model in _resolved_models():
+        tabled = AgendaItem.objects.filter(
+            content_type=ContentType.objects.get_for_model(model), object_id=OuterRef("pk")
+        ).exclude(state=ItemState.WITHDRAWN)
+        for proposal in model.objects.waiting().filter(~Exists(tabled), meeting_name="").order_by("pk")[:AT_MOST]:
+            yield Task(
+                title=f"{proposal._meta.verbose_name}の提案を議案にする",
+                counterpart=f"{BodyKind(proposal.body_kind).label}　{proposal.title_on_agenda}",
+                url=proposal.table_url(),
+                since_on=timezone.localtime(proposal.proposed_at).date(),
+            )
+
+
+def _resolved_models():
+    """決議による定めのモデル（限度額、規約、規程など）。"""
+    return [model for model in apps.get_models() if issubclass(model, Resolved) and not model._meta.proxy]
+
+
+@register_task
+def ordinary_general_meeting(user, on):
+    """年度末から猶予月数のうちに開く通常総会。限度額の決議が切れる前に開かないと、貸付が止まる（H2.1-c）。"""
+    if not user.has_perm(RECORD) or not Body.objects.filter(kind=BodyKind.GENERAL_MEETING).exists():
+        return
+    cooperative, policy = Cooperative.current(), Policy.on(on)
+    start = days.fiscal_year_start(on, cooperative.fiscal_start_month if cooperative else 4)
+    due = days.add_months(start - timedelta(days=1), policy.limit_grace_months if policy else 3, anchor=31)
+    held = Meeting.objects.ordinary().filter(held_on__gte=start).exists()
+    typed = LimitResolution.objects.exclude(status="rejected").filter(resolved_on__gte=start).exists()
+    if not held and not typed:
+        yield Task(
+            title="通常総会を招集する（限度額の決議の期限）",
+            counterpart="年度末のあとの通常総会",
+            url=f"{reverse('governance:convene')}?kind={MeetingKind.ORDINARY}",
+            due_on=due,
         )
 
 
@@ -109,7 +185,13 @@ register_menu(
         url_name="governance:resolutions",
         permission="governance.view_governance",
         count=waiting_proposals,
-        namespaces=("governance:resolutions", "governance:bodies"),
+        namespaces=(
+            "governance:resolutions",
+            "governance:bodies",
+            "governance:body",
+            "governance:reappoint",
+            "governance:table",
+        ),
     )
 )
 register_menu(
@@ -119,7 +201,21 @@ register_menu(
         label="会議",
         url_name="governance:meetings",
         permission="governance.view_governance",
-        count=unfinished_meetings,
-        namespaces=("governance:meeting", "governance:convene", "governance:interest", "governance:close"),
+        count=meetings_count,
+        namespaces=(
+            "governance:meeting", "governance:convene", "governance:interest", "governance:close",
+            "governance:adjourn", "governance:finalise", "governance:send_back", "governance:room",
+            "governance:decide", "governance:notice", "governance:minutes",
+        ),
+    )
+)  # fmt: skip
+register_menu(
+    MenuItem(
+        group=GROUP,
+        order=74,
+        label="決議一覧",
+        url_name="governance:decisions",
+        permission="governance.view_governance",
+        namespaces=("governance:decision",),
     )
 )

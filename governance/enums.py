@@ -54,20 +54,53 @@ TITLES_OF = {
 }
 
 
+#: 議事録を開いて確定できる、長の席
+PRESIDING_TITLES = {BodyKind.GENERAL_MEETING: (SeatTitle.PRESIDENT,), BodyKind.BOARD: (SeatTitle.PRESIDENT,),
+                    BodyKind.COMMITTEE: (SeatTitle.CHAIR,)}  # fmt: skip
+
+
+class MeetingKind(models.TextChoices):
+    """総会の別。理事会・金融委員会では空。"""
+
+    ORDINARY = "ordinary", "通常総会"
+    EXTRAORDINARY = "extraordinary", "臨時総会"
+
+
 class MeetingState(models.TextChoices):
-    """会議の状態。"""
+    """会議の状態。記録を終えると「終了」、議長が議事録を確定すると「議事録確定」。"""
 
     CONVENED = "convened", "招集済"
     OPEN = "open", "開催中"
     CLOSED = "closed", "終了"
+    FINALISED = "finalised", "議事録確定"
+
+
+#: 出席と議決の記録を変えられない状態
+FINISHED_STATES = (MeetingState.CLOSED, MeetingState.FINALISED)
 
 
 class AttendanceKind(models.TextChoices):
-    """出席の仕方。"""
+    """出席の仕方。書面とオンラインは、定款・規約に定めのある機関だけ。"""
 
     PRESENT = "present", "出席"
     ONLINE = "online", "オンライン"
+    WRITTEN = "written", "書面"
     ABSENT = "absent", "欠席"
+
+
+class CarryKind(models.TextChoices):
+    """議案が次の会議に送られたわけ。"""
+
+    CONTINUED = "continued", "継続審議"
+    ADJOURNED = "adjourned", "流会"
+
+
+class OrdinaryQuorum(models.TextChoices):
+    """総会の普通議決の定足数。特別議決はつねに総組合員の半数以上（中小企業等協同組合法 53条）。"""
+
+    HALF = "half", "総組合員の半数以上"
+    MAJORITY = "majority", "総組合員の過半数"
+    THIRD = "third", "総組合員の3分の1以上"
 
 
 class VoteChoice(models.TextChoices):

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from coopfin.forms import JapaneseDateField, OperationForm
-from governance.enums import AttendanceKind, BodyKind, VoteChoice
+from governance.enums import TITLES_OF, AttendanceKind, BodyKind, ItemResult, MeetingKind, VoteChoice
 from governance.models import AgendaItem, Body, Seat
 
 _TIME = re.compile(r"^(\d{1,2})(?::|時)?(\d{2})?分?$|^(\d{1,2})[:時](\d{1,2})分?$")
@@ -44,12 +44,124 @@ class JapaneseTimeField(forms.Field):
 class ConveneForm(OperationForm):
     """会議の招集。"""
 
-    body = forms.ModelChoiceField(
-        label="機関", queryset=Body.objects.exclude(kind=BodyKind.GENERAL_MEETING), empty_label="選んでください"
-    )
+    body = forms.ModelChoiceField(label="機関", queryset=Body.objects.all(), empty_label="選んでください")
+    kind = forms.ChoiceField(
+        label="総会の別", choices=[("", "総会ではない"), *MeetingKind.choices], required=False,
+        help_text="総会を招集するときだけ選びます。",
+    )  # fmt: skip
     held_on = JapaneseDateField(label="開催日", help_text="例: 2026-11-25、R8.11.25")
     starts_at = JapaneseTimeField(label="開始時刻", help_text="例: 14:00")
     place = forms.CharField(label="場所", max_length=100, help_text="例: 組合会館 2階会議室")
+    number = forms.IntegerField(
+        label="回", min_value=1, required=False,
+        help_text="空欄なら、前の会議の次の回になります。はじめて使うときは、これまでの回の続きを入れます（例: 312）。",
+    )  # fmt: skip
+
+    def clean(self):
+        given = super().clean()
+        body = given.get("body")
+        if body is not None and body.is_general and not given.get("kind"):
+            self.add_error("kind", "通常総会か臨時総会かを選んでください。")
+        if body is not None and not body.is_general and given.get("kind"):
+            self.add_error("kind", "総会の別は、総会を招集するときだけ選びます。")
+        return given
+
+
+class MembersForm(OperationForm):
+    """総会に出席した組合員の数と、選任された議長。"""
+
+    in_person = forms.IntegerField(label="本人出席", min_value=0, max_value=30_000)
+    by_proxy = forms.IntegerField(label="代理人", min_value=0, max_value=30_000, required=False)
+    in_writing = forms.IntegerField(label="書面議決", min_value=0, max_value=30_000, required=False)
+    chair_name = forms.CharField(label="議長の氏名", max_length=60, help_text="総会で選任した議長。")
+
+    def __init__(self, *args, body, recorded=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, allowed in (("by_proxy", body.proxy_allowed), ("in_writing", body.written_allowed)):
+            if not allowed:
+                del self.fields[name]
+        for name in ("in_person", "by_proxy", "in_writing", "chair_name"):
+            if name in self.fields and recorded is not None:
+                self.fields[name].initial = getattr(recorded, name)
+
+
+class CloseForm(OperationForm):
+    """会議の終了。"""
+
+    ends_at = JapaneseTimeField(label="閉会時刻", required=False, help_text="例: 15:20。議事録に書きます。")
+
+
+class AdjournForm(CloseForm):
+    """流会・延会。"""
+
+    reason = forms.CharField(
+        label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="議事録に残ります。例: 特別の利害関係による除斥のため、定足数に1名足りない。",
+    )  # fmt: skip
+    held_on = JapaneseDateField(
+        label="次の開催日（延会）",
+        required=False,
+        help_text="決まっていれば入れます。空欄なら流会とし、次の招集で議案に載ります。",
+    )
+    starts_at = JapaneseTimeField(label="次の開始時刻", required=False)
+    place = forms.CharField(label="次の場所", max_length=100, required=False)
+    field_order = ["reason", "ends_at", "held_on", "starts_at", "place"]
+
+    def clean(self):
+        given = super().clean()
+        if given.get("held_on"):
+            for name, label in (("starts_at", "開始時刻"), ("place", "場所")):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, f"延会の{label}を入力してください。")
+        return given
+
+
+class BoardDecisionForm(OperationForm):
+    """決議による定めの議案（規程など）の、理事会の議決。"""
+
+    result = forms.ChoiceField(
+        label="議決", widget=forms.RadioSelect,
+        choices=[
+            (ItemResult.FAVOURABLE.value, "可決"), (ItemResult.UNFAVOURABLE.value, "否決"),
+            (ItemResult.CONTINUED.value, "継続審議"),
+        ],
+    )  # fmt: skip
+    comment = forms.CharField(
+        label="付帯意見・継続審議の理由", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class GeneralDecisionForm(BoardDecisionForm):
+    """総会の議決。賛否は議決権の数で記録する。"""
+
+    yes = forms.IntegerField(label="賛成", min_value=0, max_value=30_000, required=False)
+    no = forms.IntegerField(label="反対", min_value=0, max_value=30_000, required=False)
+    casting = forms.BooleanField(label="可否同数のため、議長が可と決した", required=False)
+    field_order = ["result", "yes", "no", "casting", "comment"]
+
+    def __init__(self, *args, chair_breaks_tie=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not chair_breaks_tie:
+            del self.fields["casting"]
+
+    def clean(self):
+        given = super().clean()
+        if given.get("result") in (ItemResult.FAVOURABLE, ItemResult.UNFAVOURABLE):
+            for name, label in (("yes", "賛成"), ("no", "反対")):
+                if given.get(name) is None and name not in self.errors:
+                    self.add_error(name, f"{label}の数を入力してください（なければ 0）。")
+        return given
+
+
+class ReappointForm(OperationForm):
+    """再任。"""
+
+    title = forms.ChoiceField(label="席")
+    to_on = JapaneseDateField(label="新しい任期満了日")
+
+    def __init__(self, *args, kind, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].choices = [(title.value, title.label) for title in TITLES_OF[BodyKind(kind)]]
 
 
 class AttendanceForm(OperationForm):
@@ -61,7 +173,8 @@ class AttendanceForm(OperationForm):
         kinds = [
             (kind.value, kind.label)
             for kind in AttendanceKind
-            if kind != AttendanceKind.ONLINE or meeting.body.remote_allowed
+            if (kind != AttendanceKind.ONLINE or meeting.body.remote_allowed)
+            and (kind != AttendanceKind.WRITTEN or (meeting.body.written_allowed and not meeting.is_general))
         ]
         for seat in self.seats:
             known = recorded.get(seat.pk)
@@ -143,6 +256,17 @@ class VotesForm(OperationForm):
             names = (f"choice_{seat.pk}", f"comment_{seat.pk}")
             if self.cleaned_data[names[0]] and any(name in self.changed_data for name in names):
                 yield seat, self.cleaned_data[names[0]], self.cleaned_data[names[1]]
+
+
+class OwnVoteForm(OperationForm):
+    """手もとの画面から入れる、自分の議決。"""
+
+    choice = forms.ChoiceField(
+        label="議決",
+        choices=VoteChoice.choices,
+        error_messages={"required": "賛成・反対・棄権のいずれかを押してください。"},
+    )
+    comment = forms.CharField(label="意見（なくてもよい）", max_length=300, required=False)
 
 
 class AgendaForm(OperationForm):

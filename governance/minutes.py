@@ -1,43 +1,70 @@
-"""議事録の下書き。記録された出席・除斥・賛否・結果から文を作る（中小企業等協同組合法 36条の7の議事録の材料）。"""
+"""議事録の文。記録された出席・除斥・賛否・結果から一度だけ作り、画面にも PDF にも同じ文を出す。
+
+中小企業等協同組合法 36条の7（理事会）・53条の4（総会）。組合員の財務の内容は本文に書かず、別紙（秘）に分ける。
+"""
 
 from __future__ import annotations
 
-from governance.enums import CHAIR_TITLES, AttendanceKind, BodyKind, ItemResult, ItemState, OpinionChoice, SeatTitle
-from governance.models import AgendaItem, Meeting
-from governance.workflow import Standing
+from datetime import date
+
+from governance import briefing
+from governance.enums import AttendanceKind, BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, SeatTitle
+from governance.models import AgendaItem, Continuation
+from governance.proceedings import Proceedings
+from governance.workflow import Standing, standing
 
 HIDDEN = "利害関係のため非表示"
 
 _WEEKDAYS = "月火水木金土日"
 
 
-def chairperson(meeting: Meeting, seats, attendances):
-    """議長の席。出席している長、いなければ先頭の出席者。"""
-    here = [seat for seat in seats if seat.pk in attendances and attendances[seat.pk].is_present]
-    return next((seat for seat in here if seat.title in CHAIR_TITLES), here[0] if here else None)
+def long_day(day: date) -> str:
+    """2026年11月25日（水）。"""
+    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
 
 
-def opening(meeting: Meeting, seats, attendances, chair) -> str:
-    """日時・場所・出席の文。"""
-    day = meeting.held_on
-    text = (
-        f"{meeting}を{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
-        f"{meeting.starts_at:%H時%M分}から{meeting.place}で開いた。"
-    )
-    voting = [seat for seat in seats if seat.title != SeatTitle.AUDITOR]
-    here = [seat for seat in voting if seat.pk in attendances and attendances[seat.pk].is_present]
-    if not here:
-        return text
-    online = [seat for seat in here if attendances[seat.pk].kind == AttendanceKind.ONLINE]
-    who = "理事" if meeting.body.kind == BodyKind.BOARD else "委員"
-    names = "、".join(seat.person.name for seat in here)
-    text += f"在任{who}{len(voting)}名のうち出席{len(here)}名（{names}）"
-    if online:
-        text += f"、うちオンライン{len(online)}名"
-    text += "。"
-    if chair:
-        text += f"{chair.get_title_display()} {chair.person.name}が議長となった。"
+def opening(record: Proceedings) -> str:
+    """日時・場所・出席・議長の文。"""
+    meeting = record.meeting
+    text = f"{meeting}を{long_day(meeting.held_on)}{meeting.starts_at:%H時%M分}から{meeting.place}で開いた。"
+    text += _members_here(record) if meeting.is_general else _seats_here(record)
+    if record.chair_text:
+        text += f"{record.chair_text}が議長となった。"
     return text
+
+
+def _members_here(record: Proceedings) -> str:
+    text = f"{record.members.text}。" if record.members else ""
+    officers = [f"{seat.get_title_display()} {seat.person.name}" for seat in record.in_room]
+    return text + (f"出席した役員は{'、'.join(officers)}である。" if officers else "")
+
+
+def _seats_here(record: Proceedings) -> str:
+    here = [seat for seat in record.voting if seat in record.here]
+    if not here:
+        return ""
+    who = "理事" if record.meeting.body.kind == BodyKind.BOARD else "委員"
+    names = "、".join(seat.person.name for seat in here)
+    text = f"在任{who}{len(record.voting)}名のうち出席{len(here)}名（{names}）"
+    for kind in (AttendanceKind.ONLINE, AttendanceKind.WRITTEN):
+        count = sum(record.attendances[seat.pk].kind == kind for seat in here)
+        if count:
+            text += f"、うち{kind.label}{count}名"
+    auditors = [seat.person.name for seat in record.in_room if seat.title == SeatTitle.AUDITOR]
+    if auditors:
+        text += f"、監事の出席{len(auditors)}名（{'、'.join(auditors)}）"
+    return f"{text}。" + _comings_and_goings(record, here)
+
+
+def _comings_and_goings(record: Proceedings, here) -> str:
+    told = []
+    for seat in here:
+        attendance = record.attendances[seat.pk]
+        if attendance.arrived_at and attendance.arrived_at > record.meeting.starts_at:
+            told.append(f"{seat.person.name}は{attendance.arrived_at:%H時%M分}に着席した")
+        if attendance.left_at:
+            told.append(f"{seat.person.name}は{attendance.left_at:%H時%M分}に退席した")
+    return "。".join(told) + "。" if told else ""
 
 
 def _recusals(recusals, who: str) -> str:
@@ -52,41 +79,113 @@ def _recusals(recusals, who: str) -> str:
     return "なお、" + "。".join(parts) + "。"
 
 
-def sentence(item: AgendaItem, standing: Standing, recusals) -> str:
+def sentence(item: AgendaItem, counts: Standing, recusals) -> str:
     """一つの議案の文。"""
-    head = f"{item.label} {item.title}"
+    head = f"{item.label} {item.minutes_title}"
     if item.state == ItemState.WITHDRAWN:
         return f"{head}は、取り下げられた。"
     if item.state != ItemState.DECIDED:
-        return f"{head}について審議した（結果は未記録）。{_recusals(recusals, standing.who)}"
-    conditions = f"次の条件を付して（{item.conditions}）" if item.result == ItemResult.CONDITIONAL else ""
-    if standing.is_board:
-        counts = f"賛成{standing.yes}名・反対{standing.no}名・棄権{standing.abstain}名"
-        result = {
-            ItemResult.FAVOURABLE: "これを可決した",
-            ItemResult.CONDITIONAL: f"{conditions}これを可決した",
-            ItemResult.UNFAVOURABLE: "これを否決した",
-        }[ItemResult(item.result)]
-        text = f"{head}について議長が議場に諮ったところ、議決に加わった理事{standing.present}名のうち{counts}により、{result}。"
-    else:
-        opinions = list(item.opinions.all())
-        counts = "・".join(
-            f"{choice.label}{sum(opinion.choice == choice for opinion in opinions)}名" for choice in OpinionChoice
-        )
-        result = {
-            ItemResult.FAVOURABLE: "可",
-            ItemResult.CONDITIONAL: f"{conditions}可",
-            ItemResult.UNFAVOURABLE: "否",
-        }[ItemResult(item.result)]
-        text = f"{head}について委員{standing.present}名の意見（{counts}）を求め、{result}と答申することとした。"
+        return f"{head}について審議した（結果は未記録）。{_recusals(recusals, counts.who)}"
+    text = f"{head}について{_decision(item, counts)}"
     if item.comment:
         text += f"付帯意見: {item.comment.rstrip('。')}。"
-    return text + _recusals(recusals, standing.who)
+    return text + _recusals(recusals, counts.who)
 
 
-def continued(record, hidden: bool) -> str:
-    """継続審議の文。"""
+def _decision(item: AgendaItem, counts: Standing) -> str:
+    conditions = f"次の条件を付して（{item.conditions}）" if item.result == ItemResult.CONDITIONAL else ""
+    if counts.kind == BodyKind.COMMITTEE:
+        opinions = list(item.opinions.all())
+        given = "・".join(
+            f"{choice.label}{sum(opinion.choice == choice for opinion in opinions)}名" for choice in OpinionChoice
+        )
+        result = "否" if item.result == ItemResult.UNFAVOURABLE else f"{conditions}可"
+        return f"委員{counts.present}名の意見（{given}）を求め、{result}と答申することとした。"
+    votes = f"賛成{counts.yes}名・反対{counts.no}名・棄権{counts.abstain}名"
+    result = "これを否決した" if item.result == ItemResult.UNFAVOURABLE else f"{conditions}これを可決した"
+    if counts.is_board:
+        return f"議長が議場に諮ったところ、議決に加わった理事{counts.present}名のうち{votes}により、{result}。"
+    if item.by_casting_vote:
+        return f"議長が議場に諮ったところ、{votes}で可否同数となり、議長がこれを可と決した。"
+    how = "特別の議決（出席した組合員の議決権の3分の2以上）として" if item.special else ""
+    return f"議長が議場に諮ったところ、出席した組合員{counts.present}名のうち{votes}により、{how}{result}。"
+
+
+def carried(record: Continuation, hidden: bool = False) -> str:
+    """継続審議・流会で次の会議に送った議案の文。"""
     if hidden:
         return f"第{record.order}号議案 {HIDDEN}"
     reason = f"（{record.comment.rstrip('。')}）" if record.comment else ""
-    return f"第{record.order}号議案 {record.item.title}について審議し、継続審議とした{reason}。"
+    head = f"第{record.order}号議案 {record.item.minutes_title}"
+    if record.kind == CarryKind.ADJOURNED:
+        return f"{head}は、定足数に満たないため議決に至らず、次の会議に付議することとした。"
+    return f"{head}について審議し、継続審議とした{reason}。"
+
+
+def closing(record: Proceedings) -> str:
+    """閉会・流会の文。"""
+    meeting = record.meeting
+    at = f"{meeting.ends_at:%H時%M分}に" if meeting.ends_at else ""
+    if meeting.is_adjourned:
+        return f"定足数に満たないため、議長は流会を宣し、{at}散会した（{meeting.adjourned_reason.rstrip('。')}）。"
+    return f"以上をもって議事を終え、{at}閉会した。" if meeting.is_closed else ""
+
+
+def signers(record: Proceedings) -> list[list[str]]:
+    """署名・記名押印する人（役名, 氏名）。理事会は出席した理事と監事、総会は議長と出席した理事。"""
+    in_room = record.in_room
+    if record.meeting.is_general:
+        chair = [["議長", record.members.chair_name]] if record.members else []
+        directors = [seat for seat in in_room if seat.title != SeatTitle.AUDITOR]
+        return chair + [[f"出席{seat.get_title_display()}", seat.person.name] for seat in directors]
+    chair = record.chair
+    found = [[f"議長 {chair.get_title_display()}", chair.person.name]] if chair else []
+    return found + [[f"出席{seat.get_title_display()}", seat.person.name] for seat in in_room if seat != chair]
+
+
+def compose(record: Proceedings, *, on: date) -> dict:
+    """議事録の全文（確定のときに保存し、画面と PDF に出すもの）。"""
+    items, annexes = [], []
+    seated = {seat.person_id for seat in record.seats}
+    for item in record.items:
+        counts = standing(item, on=on, seats=record.voting)
+        recusals = [one for one in item.recusals.all() if one.person_id in seated]
+        entry = {"item": item.pk, "text": sentence(item, counts, recusals), "annex": ""}
+        sections = _annex(item, on)
+        if sections:
+            entry["annex"] = f"別紙{len(annexes) + 1}"
+            annexes.append({"item": item.pk, "label": entry["annex"], "title": f"{item.label} {item.title}",
+                            "sections": sections})  # fmt: skip
+        items.append((item.order, entry))
+    for one in record.continuations:
+        items.append((one.order, {"item": one.item_id, "text": carried(one), "annex": ""}))
+    return {
+        "title": f"{record.meeting}議事録",
+        "opening": opening(record),
+        "items": [entry for _, entry in sorted(items, key=lambda pair: pair[0])],
+        "closing": closing(record),
+        "signers": signers(record),
+        "annexes": annexes,
+    }
+
+
+def _annex(item: AgendaItem, on: date) -> list[dict]:
+    """別紙（秘）に書くこと。取り下げた議案と、財務の内容を含まない議案には、ない。"""
+    if item.state != ItemState.DECIDED:
+        return []
+    brief = briefing.of(item, on)
+    if brief is None or not brief.confidential:
+        return []
+    return [{"title": section.title, "rows": [list(row) for row in section.rows]} for section in brief.sections]
+
+
+def shown(content: dict, hidden_items: set[int]) -> dict:
+    """読む人に利害関係のある議案を伏せた議事録。"""
+    items = [
+        {**entry, "text": f"{entry['text'].partition(' ')[0]} {HIDDEN}", "annex": ""}
+        if entry["item"] in hidden_items
+        else entry
+        for entry in content["items"]
+    ]
+    annexes = [annex for annex in content["annexes"] if annex["item"] not in hidden_items]
+    return {**content, "items": items, "annexes": annexes}

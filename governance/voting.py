@@ -63,13 +63,28 @@ def committee_vote(*, members, present, yes=None, interested=0, quorum=None):
     )
 
 
-def general_meeting_vote(*, members, present_votes, yes=None, special=True):
-    """総会の議決: half of all members present; special resolutions two thirds of the votes, others a majority."""
+#: 普通議決の定足数の数え方（定款の定め）→ 総組合員数から要る数
+ORDINARY_QUORUMS = {
+    "half": lambda members: -(-members // 2),
+    "majority": lambda members: members // 2 + 1,
+    "third": lambda members: -(-members // 3),
+}
+
+
+def general_meeting_vote(*, members, present_votes, yes=None, special=True, quorum_rule="half", casting=False):
+    """総会の議決: special resolutions half of all members and two thirds of their votes, others a majority.
+
+    The articles may set another quorum for ordinary resolutions. `casting` is the chair's word on a tie, where the
+    articles give him one.
+    """
+    quorum = ORDINARY_QUORUMS["half" if special else quorum_rule](members)
     needed = -(-present_votes * 2 // 3) if special else present_votes // 2 + 1
+    if casting and not special and yes is not None and yes * 2 == present_votes:
+        needed = yes
     return _decide(
         who="組合員",
         eligible=members,
-        quorum=-(-members // 2),
+        quorum=quorum,
         present=present_votes,
         yes=yes,
         needed=needed,

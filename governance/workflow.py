@@ -5,13 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.contenttypes.models import ContentType
+
 from coopfin.flow import Finding, block, passed
+from coopfin.segregation import may_check
 from governance import voting
-from governance.enums import AttendanceKind, BodyKind, ItemResult, ItemState, OpinionChoice, VoteChoice
-from governance.models import AgendaItem, Meeting, Seat
+from governance.enums import (
+    PRESIDING_TITLES,
+    AttendanceKind,
+    BodyKind,
+    ItemResult,
+    ItemState,
+    MeetingState,
+    OpinionChoice,
+    VoteChoice,
+)
+from governance.models import AgendaItem, Meeting, MemberAttendance, Resolved, Seat
 
 BOARD_SOURCE = "中小企業等協同組合法 36条の6"
 COMMITTEE_SOURCE = "金融委員会規約"
+ORDINARY_SOURCE = "中小企業等協同組合法 52条"
+SPECIAL_SOURCE = "中小企業等協同組合法 53条"
+MINUTES_SOURCE = "中小企業等協同組合法 36条の7"
+GENERAL_MINUTES_SOURCE = "中小企業等協同組合法 53条の4"
 PASSING = (ItemResult.FAVOURABLE, ItemResult.CONDITIONAL)
 
 
@@ -32,9 +48,40 @@ def person_of(user):
     return getattr(user, "person", None)
 
 
+def seats_at(meeting: Meeting):
+    """会議の日に在任し、出欠を記録する席（監事も）。総会では、出席する理事会の席。"""
+    kind = BodyKind.BOARD if meeting.is_general else meeting.body.kind
+    return Seat.objects.of(kind).current(meeting.held_on).select_related("body", "person", "person__user")
+
+
 def source_of(item: AgendaItem) -> str:
     """定足数と議決のよりどころ。"""
+    if item.body.is_general:
+        return SPECIAL_SOURCE if item.special else ORDINARY_SOURCE
     return BOARD_SOURCE if item.body.kind == BodyKind.BOARD else COMMITTEE_SOURCE
+
+
+def concerns_proposal(item: AgendaItem) -> bool:
+    """決議による定め（限度額など）を決める議案か。結果は会議のページから記録する。"""
+    model = ContentType.objects.get_for_id(item.content_type_id).model_class()
+    return model is not None and issubclass(model, Resolved)
+
+
+def member_attendance(meeting: Meeting) -> MemberAttendance | None:
+    """組合員の出席の数（総会）。まだ記録していなければ None。"""
+    try:
+        return meeting.member_attendance
+    except MemberAttendance.DoesNotExist:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """総会で数えた賛否。casting は、可否同数のときに議長が可と決したこと。"""
+
+    yes: int
+    no: int
+    casting: bool = False
 
 
 def day_of(item: AgendaItem, on: date) -> date:
@@ -67,15 +114,24 @@ class Standing:
     source: str = ""
     url: str = ""
 
+    #: 可決に要る数の言い方
+    majority: str = "過半数"
+
     @property
     def is_board(self) -> bool:
         return self.kind == BodyKind.BOARD
 
     @property
+    def is_general(self) -> bool:
+        return self.kind == BodyKind.GENERAL_MEETING
+
+    @property
     def who(self) -> str:
-        return "理事" if self.is_board else "委員"
+        return {BodyKind.BOARD: "理事", BodyKind.COMMITTEE: "委員"}.get(self.kind, "組合員")
 
     def quorum_text(self) -> str:
+        if self.is_general:
+            return f"組合員総数 {self.eligible}名のうち、必要 {self.quorum}名、出席 {self.present}名。"
         recused = f"・除斥 {self.interested}名" if self.interested else ""
         present = "出席" if self.is_board else "意見を述べた委員"
         return (
@@ -94,7 +150,7 @@ class Standing:
             found = [passed(f"定足数を満たしています。{self.quorum_text()}", self.source, code="quorum", **link)]
         else:
             text = " ".join(quorum_missing) or f"定足数を満たしていません。{self.quorum_text()}"
-            if not self.is_board:
+            if self.kind == BodyKind.COMMITTEE:
                 text = text.replace("出席", "意見を述べた委員")
             found = [block(text, self.source, code="quorum", detail=self.quorum_text(), **link)]
         votes = [text for text in self.missing if text.startswith("賛成")]
@@ -102,7 +158,7 @@ class Standing:
             text = " ".join(votes) or self.votes_text()
             found.append(block(f"可決できません。{text}", self.source, code="majority", **link))
         elif result == ItemResult.UNFAVOURABLE and self.passed:
-            text = f"賛成 {self.yes}名が過半数（{self.needed}名）に達しているので、否とは記録できません。"
+            text = f"賛成 {self.yes}名が{self.majority}（{self.needed}名）に達しているので、否とは記録できません。"
             found.append(block(text, self.source, code="majority", **link))
         elif self.met:
             found.append(passed(self.votes_text(), self.source, code="majority", **link))
@@ -127,14 +183,17 @@ def present_seats(item: AgendaItem, seats) -> list[Seat]:
     return [seat for seat in seats if seat.pk in here]
 
 
-def standing(item: AgendaItem, *, on: date, seats=None) -> Standing:
+def standing(item: AgendaItem, *, on: date, seats=None, tally: Tally | None = None) -> Standing:
     """議案の定足数と賛否。議決済の議案は、その時に記録した人数を返す。
 
     seats はその日に議決に加わる席（議案の多い画面が一度だけ読んで渡す）。なければここで読む。
+    tally は総会で数えた賛否。なければ定足数だけを見る。
     """
     url = item.meeting.get_absolute_url() if item.meeting_id else ""
     if item.state == ItemState.DECIDED:
         return _as_recorded(item, url)
+    if item.body.is_general:
+        return _general(item, url, tally)
     seats = list(seats_of(item.body.kind, day_of(item, on)) if seats is None else seats)
     recused = recused_people(item)
     able = [seat for seat in seats if seat.person_id not in recused]
@@ -173,6 +232,24 @@ def standing(item: AgendaItem, *, on: date, seats=None) -> Standing:
     )
 
 
+def _general(item: AgendaItem, url: str, tally: Tally | None) -> Standing:
+    """総会の定足数と賛否。組合員の出席は数で記録する。"""
+    here = member_attendance(item.meeting) if item.meeting_id else None
+    total, present = (here.total, here.votes) if here else (0, 0)
+    vote = voting.general_meeting_vote(
+        members=total, present_votes=present, yes=tally.yes if tally else None, special=item.special,
+        quorum_rule=item.body.ordinary_quorum, casting=bool(tally and tally.casting and item.body.chair_breaks_tie),
+    )  # fmt: skip
+    yes, no = (tally.yes, tally.no) if tally else (0, 0)
+    met = vote.met and here is not None
+    missing = vote.missing if here else ("組合員の出席が記録されていません。",)
+    return Standing(
+        kind=item.body.kind, seated=total, interested=0, eligible=total, quorum=vote.quorum, present=present, yes=yes,
+        no=no, abstain=present - yes - no, needed=vote.needed, met=met, passed=met and vote.passed, missing=missing,
+        source=source_of(item), url=url, majority="3分の2" if item.special else "過半数",
+    )  # fmt: skip
+
+
 def _as_recorded(item: AgendaItem, url: str) -> Standing:
     seated, eligible, present = item.seated or 0, item.eligible or 0, item.present or 0
     yes, no = item.yes or 0, item.no or 0
@@ -186,12 +263,52 @@ def _as_recorded(item: AgendaItem, url: str) -> Standing:
         yes=yes,
         no=no,
         abstain=present - yes - no,
-        needed=present // 2 + 1,
+        needed=_needed(item, present, yes),
+        majority="3分の2" if item.special else "過半数",
         met=present >= (item.quorum or 0),
         passed=item.result in PASSING,
         source=source_of(item),
         url=url,
     )
+
+
+def _needed(item: AgendaItem, present: int, yes: int) -> int:
+    if item.special:
+        return -(-present * 2 // 3)
+    return yes if item.by_casting_vote else present // 2 + 1
+
+
+def may_preside(meeting: Meeting, user, *, chair: Seat | None) -> bool:
+    """議事録を確定できる人か。その会議の議長か、理事長（委員会では委員長）。"""
+    person = person_of(user)
+    if person is None:
+        return False
+    if chair is not None and chair.person_id == person.pk and not meeting.is_general:
+        return True
+    titles = PRESIDING_TITLES[meeting.body.kind]
+    return any(seat.person_id == person.pk and seat.title in titles for seat in seats_at(meeting))
+
+
+def finalising_findings(meeting: Meeting, *, by, on: date, chair: Seat | None) -> list[Finding]:
+    """議事録を確定してよいか（画面と操作が同じ文を使う）。"""
+    source = GENERAL_MINUTES_SOURCE if meeting.is_general else MINUTES_SOURCE
+    link = {"url": meeting.get_absolute_url(), "url_label": "会議を見る"}
+    found = []
+    if meeting.is_finalised:
+        found.append(block("議事録はすでに確定しています。", source, code="state", **link))
+    elif meeting.state != MeetingState.CLOSED:
+        text = "会議の記録が終わっていません。記録する人が「会議を終える」と、確定できます。"
+        found.append(block(text, source, code="state", **link))
+    if not may_preside(meeting, by, chair=chair):
+        head = "委員長" if meeting.body.kind == BodyKind.COMMITTEE else "理事長"
+        text = f"議事録を確定できるのは、議長か{head}です。"
+        if chair is not None and not meeting.is_general:
+            text = f"議事録を確定できるのは、議長（{chair.person}さん）か{head}です。"
+        found.append(block(text, source, code="chair"))
+    if meeting.closed_by_id and not may_check(meeting.closed_by_id, by.pk):
+        text = f"記録を終えた本人（{meeting.closed_by}）は、議事録を確定できません。"
+        found.append(block(text, "相互牽制（手引き 第2章1 e）", code="same-person"))
+    return found
 
 
 def who_concludes(item: AgendaItem, *, on: date, barred=None, seats=None) -> Seat | None:

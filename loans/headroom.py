@@ -294,6 +294,7 @@ def _finding(headroom: Headroom, check: LimitCheck, url: str) -> Finding:
         url="" if check.within else page,
         url_label=label,
         code=f"limit-{check.kind}",
+        source_url="" if facility else headroom.resolution.decision_url,
     )
 
 

@@ -63,13 +63,38 @@ members:import_refused@batch                     200  404  403  403  403  403  4
 # 機関。限度額と席は皆が見る。会議は、記録する人・監査する人と、その機関に席のある人。
 governance:resolutions                           200  200  200  200  200  200  200  in
 governance:bodies                                200  200  200  200  200  200  200  in
+governance:table@proposal                        200  200  403  403  403  403  200  in
+governance:body@body                             200  200  200  200  200  200  200  in
+governance:reappoint@seat                        403  200  403  403  403  403  200  in
 governance:meetings                              200  200  200  200  200  200  200  in
 governance:convene                               200  200  403  403  403  403  403  in
 governance:meeting@board                         200  200  404  200  200  200  404  in
 governance:meeting@committee                     200  200  200  404  200  200  404  in
+# 総会は組合の皆のもので、誰でも見る。
+governance:meeting@general                       200  200  200  200  200  200  200  in
+governance:papers@general                        200  200  200  200  200  200  200  in
+governance:papers@board                          200  200  404  200  200  200  404  in
+governance:papers@committee                      200  200  200  404  200  200  404  in
+governance:notice@board                          200  200  403  403  403  403  403  in
+# 手もとの画面は、その会議に席のある本人だけのもの。
+governance:room@board                            404  404  404  200  200  404  404  in
+governance:room@committee                        404  404  200  404  404  404  404  in
+governance:room_vote@board                       404  404  404  302  302  404  404  in
+# 議決は記録する人が、議事録の確定は議長が。書類として見るのは、書類を見る権限のある人。
+governance:decide@general_item                   200  200  403  403  403  403  403  in
+governance:adjourn@board                         200  200  403  403  403  403  403  in
+governance:finalise@closed_board                 403  403  404  200  200  403  403  in
+governance:send_back@closed_board                403  403  404  200  200  403  403  in
+governance:minutes@closed_board                  200  200  403  403  200  200  403  in
+governance:minutes_annex@closed_board            200  200  403  403  200  200  403  in
+governance:decisions                             200  200  200  200  200  200  200  in
+governance:decision@decision                     200  200  404  200  200  200  404  in
 # POST だけを受けるが、断られたあとに読み直せるよう、GET は会議のページへ案内する。
 governance:attendance@board                      302  302  403  403  403  403  403  in
 governance:agenda_add@board                      302  302  403  403  403  403  403  in
+governance:agenda_all@board                      302  302  403  403  403  403  403  in
+governance:take_up@board                         302  302  403  403  403  403  403  in
+governance:members@general                       302  302  403  403  403  403  403  in
 governance:agenda_remove@board                   302  302  403  403  403  403  403  in
 governance:votes@board                           302  302  404  302  302  302  404  in
 governance:close@board                           200  200  403  403  403  403  403  in
@@ -330,5 +355,6 @@ ROWS = tuple(_rows())
 
 #: 読むために開けるが、書いてはならない人（POST は 403）
 READS_BUT_MAY_NOT_SEND = {
+    ("governance:minutes", "closed_board"): (Role.PRESIDENT, Role.AUDITOR),
     ("ledger:voucher_paper", "transfer"): (Role.PRESIDENT, Role.AUDITOR),
 }

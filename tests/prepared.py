@@ -23,7 +23,7 @@ from coopfin.roles import Role
 from desk.demo import road
 from documents import operations as documents
 from governance import operations as governance
-from governance.enums import BodyKind, ItemResult
+from governance.enums import BodyKind, ItemResult, MeetingKind
 from governance.models import Body, LimitResolution, Meeting, Seat
 from ledger.accounts import AccountCode
 from ledger.models import Account, Voucher, VoucherState
@@ -63,7 +63,8 @@ PLAYERS = {
 def pages_on(day=TODAY):
     """The pages believe it is this day, and papers are not drawn."""
     with ExitStack() as stack:
-        stack.enter_context(mock.patch("documents.operations.render_pdf", return_value=(ONE_PAGE, 1)))
+        for drawing in ("documents.operations", "governance.views.papers"):
+            stack.enter_context(mock.patch(f"{drawing}.render_pdf", return_value=(ONE_PAGE, 1)))
         get_resolver().url_patterns  # noqa: B018  every view is imported from here on
         for module in [name for name, loaded in sys.modules.items() if "business_date" in vars(loaded)]:
             stack.enter_context(mock.patch(f"{module}.business_date", return_value=day))
@@ -200,7 +201,7 @@ def _registers(house):
 
 
 def _meetings(house):
-    """開かれている理事会（議案一つ）と金融委員会。"""
+    """開かれている理事会（議案一つ）と金融委員会と総会、記録を終えた理事会。"""
     clerk, things = house.office.clerk, house.things
     for name, kind in (("board", BodyKind.BOARD), ("committee", BodyKind.COMMITTEE)):
         things[name] = governance.convene(
@@ -210,6 +211,19 @@ def _meetings(house):
     things["item"] = governance.put_on_agenda(item, meeting=things["board"], by=clerk, on=TODAY)
     things["committee_item"] = items.open_item(house.cases["committee_queue"], BodyKind.COMMITTEE)
     things["board"] = Meeting.objects.get(pk=things["board"].pk)
+    # 総会は、限度額の決議の提案を議案にしたところ。記録を終えた理事会は、議長の確定を待つ。
+    things["proposal"] = make_resolution(
+        approved=False, proposer=house.office.admin, meeting_name="", item_number="", resolved_on=None
+    )
+    general = governance.convene(
+        body=Body.objects.get(kind=BodyKind.GENERAL_MEETING), kind=MeetingKind.ORDINARY, number=49, held_on=TODAY,
+        starts_at=time(10, 0), place="組合会館", by=clerk, on=TODAY,
+    )  # fmt: skip
+    item = governance.table(things["proposal"], by=clerk, on=TODAY)
+    things["general_item"] = governance.put_on_agenda(item, meeting=general, by=clerk, on=TODAY)
+    things["general"] = Meeting.objects.get(pk=general.pk)
+    things["closed_board"] = Meeting.objects.to_finalise().order_by("pk").first()
+    things["decision"] = things["closed_board"].items.decided().first()
 
 
 def _settings(house):

@@ -43,6 +43,9 @@ def address(house, name, thing):
         "loans:guarantee_deed": {"link": things["guarantee_link"].pk},
         "governance:votes": {"item": things["item"].pk},
         "governance:agenda_remove": {"item": things["item"].pk},
+        "governance:take_up": {"item": things["item"].pk},
+        "governance:room_vote": {"item": things["item"].pk},
+        "governance:table": {"model": "governance.limitresolution"},
         "ledger:voucher_preview": {"kind": "transfer"},
     }.get(name, {})
     query = {

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from coopfin.flow import Finding
 from coopfin.models.users import User
 
 
@@ -61,3 +62,12 @@ class Proposal(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.status == self.Status.PROPOSED
+
+    def approval_findings(self) -> list[Finding]:
+        """承認の前に確かめること。決議による定めは、機関の議決を確かめる。"""
+        return []
+
+    @property
+    def is_frozen(self) -> bool:
+        """待っている間でも、もう直せないか（機関に付議したあとなど）。"""
+        return False

@@ -3,7 +3,7 @@
 from governance.models.bodies import Body, Seat
 from governance.models.items import AgendaItem, Continuation, Opinion, Recusal, Vote
 from governance.models.limits import DesignatedBank, LimitResolution
-from governance.models.meetings import Attendance, Meeting
+from governance.models.meetings import Attendance, Meeting, MemberAttendance, Minutes
 from governance.models.resolved import Resolved
 from governance.models.rules import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
 
@@ -19,6 +19,8 @@ __all__ = [
     "LendingStandard",
     "LimitResolution",
     "Meeting",
+    "MemberAttendance",
+    "Minutes",
     "Opinion",
     "Recusal",
     "Resolved",

@@ -13,6 +13,7 @@ from governance.enums import (
     DIRECTOR_TITLES,
     TITLES_OF,
     BodyKind,
+    OrdinaryQuorum,
     SeatTitle,
 )
 from members.models import Person
@@ -31,6 +32,31 @@ class Body(models.Model):
     remote_allowed = models.BooleanField(
         "オンライン出席を認める", default=False, help_text="定款・規約に定めがあるときだけ。"
     )
+    written_allowed = models.BooleanField(
+        "書面による議決を認める",
+        default=False,
+        help_text="定款・規約に、書面で議決に加われると定めがあるときだけ（中小企業等協同組合法 11条・36条の6）。",
+    )
+    proxy_allowed = models.BooleanField(
+        "代理人による議決を認める", default=False,
+        help_text="総会だけ。定款に定めがあるとき（中小企業等協同組合法 11条）。",
+    )  # fmt: skip
+    participation_source = models.CharField(
+        "書面・代理・オンラインの定め", max_length=60, blank=True, help_text="例: 定款 第33条第2項。"
+    )
+    ordinary_quorum = models.CharField(
+        "総会の普通議決の定足数", max_length=10, choices=OrdinaryQuorum.choices, default=OrdinaryQuorum.HALF,
+        help_text="総会だけ。定款の定めを選びます。特別議決はつねに半数以上です。中央会・弁護士に確かめてください。",
+    )  # fmt: skip
+    chair_breaks_tie = models.BooleanField(
+        "可否同数を議長が決する", default=False,
+        help_text="総会の普通議決だけ。中小企業等協同組合法 52条と定款を中央会・弁護士に確かめてください。"
+        "認めないときは、可否同数は否決です。",
+    )  # fmt: skip
+    notice_days = models.PositiveSmallIntegerField(
+        "招集通知の日数", default=7,
+        help_text="会日の何日前までに通知するか。総会は10日、理事会は7日がふつうです（定款で短くできます）。",
+    )  # fmt: skip
     source = models.CharField("根拠", max_length=60, blank=True, help_text="例: 定款 第32条、金融委員会規約 第4条。")
 
     class Meta:
@@ -40,6 +66,11 @@ class Body(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_general(self) -> bool:
+        """総会か。"""
+        return self.kind == BodyKind.GENERAL_MEETING
 
 
 class SeatQuerySet(models.QuerySet):

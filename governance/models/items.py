@@ -9,10 +9,12 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from coopfin.models import User
 from governance.enums import (
     OPEN_STATES,
+    CarryKind,
     ItemResult,
     ItemState,
     OpinionChoice,
@@ -28,10 +30,30 @@ class AgendaItemQuerySet(models.QuerySet):
         """まだ議決されていない議案。"""
         return self.filter(state__in=OPEN_STATES)
 
+    def decided(self):
+        """議決・答申の済んだ議案。"""
+        return self.filter(state=ItemState.DECIDED)
+
     def hidden_from(self, user):
         """この人が特別の利害関係を持つ議案（見せてはならないもの）。"""
         person = getattr(user, "person", None)
         return self.filter(recusals__person=person) if person else self.none()
+
+    def visible_to(self, user, on):
+        """見てよい会議の議案と、自分の席のある機関の（会議によらない）議案。利害関係のあるものを除く。"""
+        meetings = Meeting.objects.visible_to(user, on)
+        person = getattr(user, "person", None)
+        bodies = Seat.objects.filter(person=person).current(on).values("body") if person else []
+        found = Q(meeting__in=meetings.order_by().values("pk")) | Q(meeting__isnull=True, body__in=bodies)
+        if user.has_perm("governance.record_meeting") or user.has_perm("loans.view_loan"):
+            found |= Q(meeting__isnull=True)
+        return self.filter(found).exclude(pk__in=AgendaItem.objects.hidden_from(user).values("pk"))
+
+    def waiting_after_adjournment(self, body):
+        """流会になった会議から戻り、次の会議を待つ議案。"""
+        last = Continuation.objects.filter(item=models.OuterRef("pk")).order_by("-pk")
+        waiting = self.filter(body=body, state=ItemState.WAITING)
+        return waiting.alias(carried=models.Subquery(last.values("kind")[:1])).filter(carried=CarryKind.ADJOURNED)
 
 
 class AgendaItem(models.Model):
@@ -43,6 +65,11 @@ class AgendaItem(models.Model):
     )
     order = models.PositiveSmallIntegerField("議案番号", default=0)
     title = models.CharField("議題", max_length=200)
+    public_title = models.CharField(
+        "議事録に書く議題", max_length=200, blank=True,
+        help_text="組合員の財務の内容を含まない言い方。空なら議題をそのまま書きます。",
+    )  # fmt: skip
+    special = models.BooleanField("特別議決", default=False)
     content_type = models.ForeignKey(ContentType, verbose_name="対象の種別", on_delete=models.PROTECT, related_name="+")
     object_id = models.BigIntegerField("対象の番号")
     target_url = models.CharField("対象のページ", max_length=200)
@@ -63,6 +90,7 @@ class AgendaItem(models.Model):
     quorum = models.PositiveSmallIntegerField("定足数", null=True, blank=True)
     present = models.PositiveSmallIntegerField("出席数", null=True, blank=True)
     yes = models.PositiveSmallIntegerField("賛成数", null=True, blank=True)
+    by_casting_vote = models.BooleanField("可否同数を議長が決した", default=False)
     no = models.PositiveSmallIntegerField("反対数", null=True, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
@@ -75,9 +103,19 @@ class AgendaItem(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="decided")
-                | (Q(decided_on__isnull=False, recorded_by__isnull=False) & ~Q(result="") & Q(quorum__isnull=False)),
+                | (
+                    Q(decided_on__isnull=False, recorded_by__isnull=False, quorum__isnull=False)
+                    & ~Q(result="")
+                    & ~Q(number="")
+                ),
                 name="agendaitem_decided_whole",
-                violation_error_message="議決には、日付・結果・定足数・記録した人が要ります。",
+                violation_error_message="議決には、番号・日付・結果・定足数・記録した人が要ります。",
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(number=""),
+                name="agendaitem_number_once",
+                violation_error_message="同じ決定番号がすでにあります。",
             ),
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "body"],
@@ -90,6 +128,20 @@ class AgendaItem(models.Model):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self):
+        """決議の頁。"""
+        return reverse("governance:decision", args=[self.pk])
+
+    @property
+    def minutes_title(self) -> str:
+        """議事録と招集通知に書く議題。"""
+        return self.public_title or self.title
+
+    @property
+    def abstain(self) -> int | None:
+        """棄権の数。議決の前は None。"""
+        return None if self.present is None else self.present - (self.yes or 0) - (self.no or 0)
+
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
@@ -101,8 +153,9 @@ class AgendaItem(models.Model):
 
 
 class Continuation(models.Model):
-    """継続審議。議案は付議待ちに戻り、その会議で審議されたことだけがここに残る（議事録の材料）。"""
+    """継続審議・流会。議案は付議待ちに戻り、その会議に載ったことだけがここに残る（議事録の材料）。"""
 
+    kind = models.CharField("わけ", max_length=10, choices=CarryKind.choices, default=CarryKind.CONTINUED)
     item = models.ForeignKey(AgendaItem, verbose_name="議案", on_delete=models.PROTECT, related_name="continuations")
     meeting = models.ForeignKey(Meeting, verbose_name="会議", on_delete=models.PROTECT, related_name="continuations")
     order = models.PositiveSmallIntegerField("議案番号")
@@ -123,7 +176,7 @@ class Continuation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.meeting} 第{self.order}号議案 継続審議"
+        return f"{self.meeting} 第{self.order}号議案 {self.get_kind_display()}"
 
 
 class Recusal(models.Model):

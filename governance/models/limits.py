@@ -27,6 +27,8 @@ class LimitResolutionQuerySet(ProposalQuerySet):
 class LimitResolution(Resolved):
     """限度額の決議（総会）。①〜⑤を残高ベースで定める（H2.1-c）。承認されるまで効力はない。"""
 
+    agenda_title = "借入金・債務保証・1組合員に対する貸付の残高の最高限度と、取引金融機関の指定の件"
+
     borrowing_limit = YenField("① 借入金残高の最高限度")
     guarantee_limit = YenField("② 債務保証残高の最高限度", default=0)
     member_loan_limit = YenField("③ 1組合員に対する貸付残高の最高限度")
@@ -72,6 +74,11 @@ class LimitResolution(Resolved):
 
     def get_absolute_url(self):
         return reverse("governance:resolutions")
+
+    def outline(self):
+        """①〜④の限度額と、⑤ 取引金融機関の指定。"""
+        banks = "、".join(str(bank) for bank in self.designated_banks.order_by("pk"))
+        return [*super().outline(), ("⑤ 取引金融機関の指定", banks or "（なし）")]
 
     def valid_until(self, grace_months: int, fiscal_start_month: int = 4) -> date:
         """有効の最終日。効力を生じた年度の末日から猶予月数まで。"""

@@ -28,14 +28,19 @@ from governance.workflow import BOARD_SOURCE, COMMITTEE_SOURCE, seats_of
 
 @transaction.atomic
 def submit(
-    *, body_kind: str, title: str, target, target_url: str, decide_url: str, interested: dict, by, on: date
-) -> AgendaItem:
-    """付議する。interested は利害関係のある人（Person）→ 理由の文で、案件を持つ上の階が調べて渡す。"""
+    *, body_kind: str, title: str, target, target_url: str, decide_url: str, interested: dict, by, on: date,
+    public_title: str = "", special: bool = False,
+) -> AgendaItem:  # fmt: skip
+    """付議する。interested は利害関係のある人（Person）→ 理由の文で、案件を持つ上の階が調べて渡す。
+
+    public_title は議事録と招集通知に書く議題（組合員の財務の内容を含まない言い方）。special は総会の特別議決。
+    """
     label = f"{BodyKind(body_kind).label}への付議"
     body = Body.objects.filter(kind=body_kind).first()
-    if body is None or not seats_of(body_kind, on).exists():
+    if body is None or not (body.is_general or seats_of(body_kind, on).exists()):
         source = BOARD_SOURCE if body_kind == BodyKind.BOARD else COMMITTEE_SOURCE
-        text = f"{BodyKind(body_kind).label}に在任する人がいません。管理サイトで機関と席を登録してください。"
+        missing = "が登録されていません" if body is None else "に在任する人がいません"
+        text = f"{BodyKind(body_kind).label}{missing}。管理サイトで機関と席を登録してください。"
         refuse(label, block(text, source, code="no-body", **bodies_page()))
     content_type = ContentType.objects.get_for_model(target)
     same = {"body": body, "content_type": content_type, "object_id": target.pk}
@@ -44,6 +49,8 @@ def submit(
     item = AgendaItem.objects.create(
         **same,
         title=title,
+        public_title=public_title,
+        special=special,
         target_url=target_url,
         decide_url=decide_url,
         submitted_on=on,
@@ -142,6 +149,33 @@ def put_on_agenda(item: AgendaItem, *, meeting: Meeting, by, on: date) -> Agenda
     touch(meeting)
     log.record(item, verb="put_on_agenda", label=label, by=by, on=on, meeting=str(meeting), order=item.order)
     return item
+
+
+@transaction.atomic
+def put_all_on_agenda(meeting: Meeting, *, items, by, on: date) -> list[AgendaItem]:
+    """付議待ちの議案をまとめて載せる。items は載せる人に見せてよいもの（付議の古い順）。"""
+    return [put_on_agenda(item, meeting=meeting, by=by, on=on) for item in items]
+
+
+def return_to_queue(item: AgendaItem, meeting: Meeting, *, kind: str, present: int, comment: str, by) -> None:
+    """議案を付議待ちに戻し、その会議に載ったことを残す（継続審議・流会）。"""
+    Continuation.objects.create(
+        kind=kind,
+        item=item,
+        meeting=meeting,
+        order=item.order,
+        present=present,
+        comment=comment.strip(),
+        recorded_by=by,
+    )
+    Vote.objects.filter(item=item).delete()
+    # 申出による除斥の退席時刻は、その会議のものなので残さない。
+    item.recusals.update(left_at=None)
+    item.meeting, item.order, item.state = None, 0, ItemState.WAITING
+    item.save(update_fields=["meeting", "order", "state"])
+    if meeting.current_item_id == item.pk:
+        meeting.current_item = None
+        meeting.save(update_fields=["current_item"])
 
 
 @transaction.atomic

@@ -7,18 +7,25 @@ from datetime import date
 from django.db import transaction
 
 from coopfin import log
+from coopfin.calc import days
 from coopfin.flow import block
-from governance.enums import BodyKind, ItemResult, ItemState, OpinionChoice, VoteChoice
-from governance.models import AgendaItem, Continuation, Opinion, Seat, Vote
-from governance.operations.locks import RECORD, lock_item, open_item_only, open_meeting_only, refuse, touch
+from coopfin.models import Cooperative, Sequence
+from governance.enums import BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, VoteChoice
+from governance.models import AgendaItem, Opinion, Seat, Vote
+from governance.operations import resolving
+from governance.operations.agenda import return_to_queue
+from governance.operations.locks import RECORD, lock_item, need, open_item_only, open_meeting_only, refuse, touch
 from governance.workflow import (
     BOARD_SOURCE,
     COMMITTEE_SOURCE,
     Standing,
+    Tally,
+    concerns_proposal,
     day_of,
     person_of,
     present_seats,
     seats_of,
+    source_of,
     standing,
     who_concludes,
 )
@@ -52,18 +59,39 @@ def _not_barred(by, barred, label: str) -> None:
         refuse(label, block(sentence, "相互牽制（手引き 第2章1 e）", code="barred"))
 
 
+def _whole_proposal(item: AgendaItem, result: str, label: str) -> None:
+    """決議による定めは、そのままの内容で可決するか否決する。"""
+    if result == ItemResult.CONDITIONAL and concerns_proposal(item):
+        text = (
+            "決議による定めを、条件を付けて可決することはできません。内容を改めるときは否決し、新しく提案してください。"
+        )
+        refuse(label, block(text, "相互牽制（手引き 第2章1 e）", code="amended"))
+
+
 def _conditions_given(result: str, conditions: str, label: str) -> None:
     if result == ItemResult.CONDITIONAL and not conditions.strip():
         refuse(label, block("条件付可とするときは、条件を記入してください。", "手引き 第2章2 三", code="conditions"))
 
 
-def _store(item: AgendaItem, counts: Standing, *, result, conditions, comment, by, decided_on, number) -> None:
+def _advice_number(on: date) -> str:
+    """会議によらない答申の番号。年度ごとの通し番号。"""
+    cooperative = Cooperative.current()
+    fiscal_year = days.fiscal_year(on, cooperative.fiscal_start_month if cooperative else 4)
+    return f"{fiscal_year}年度答申第{Sequence.next('advice', fiscal_year)}号"
+
+
+def _store(
+    item: AgendaItem, counts: Standing, *, result, conditions, comment, by, decided_on, number, casting=False
+) -> None:
+    """議決を残す。決議による定め（限度額など）の議案なら、提案に会議と議案番号を写す。"""
     item.state, item.result = ItemState.DECIDED, result
     item.conditions = conditions.strip() if result == ItemResult.CONDITIONAL else ""
     item.comment, item.decided_on, item.recorded_by, item.number = comment.strip(), decided_on, by, number
     item.seated, item.eligible, item.quorum = counts.seated, counts.eligible, counts.quorum
     item.present, item.yes, item.no = counts.present, counts.yes, counts.no
+    item.by_casting_vote = casting
     item.save()
+    resolving.settle(item)
 
 
 @transaction.atomic
@@ -116,7 +144,7 @@ def conclude_committee(
     _conditions_given(result, conditions, label)
     counts = standing(item, on=on)
     refuse(label, *(finding for finding in counts.findings(result) if finding.blocks))
-    number = f"{item.meeting} {item.label}" if item.meeting_id else ""
+    number = f"{item.meeting} {item.label}" if item.meeting_id else _advice_number(on)
     _store(item, counts, result=result, conditions=conditions, comment=comment, by=by, decided_on=on, number=number)
     touch(item.meeting)
     log.record(item, verb="conclude", label=label, by=by, on=on, result=result, conditions=item.conditions)
@@ -186,28 +214,54 @@ def decide_board(
     if result not in ItemResult.values:
         refuse(label, block("可・条件付可・否・継続審議のいずれかを選んでください。", BOARD_SOURCE, code="result"))
     _conditions_given(result, conditions, label)
+    _whole_proposal(item, result, label)
     counts = standing(item, on=on)
     refuse(label, *(finding for finding in counts.findings(result) if finding.blocks))
     meeting, number = item.meeting, f"{item.meeting} {item.label}"
     if result == ItemResult.CONTINUED:
-        Continuation.objects.create(
-            item=item,
-            meeting=meeting,
-            order=item.order,
-            present=counts.present,
-            comment=comment.strip(),
-            recorded_by=by,
-        )
-        Vote.objects.filter(item=item).delete()
-        # 申出による除斥の退席時刻は、その会議のものなので残さない。
-        item.recusals.update(left_at=None)
-        item.meeting, item.order, item.state = None, 0, ItemState.WAITING
-        item.save(update_fields=["meeting", "order", "state"])
+        return_to_queue(item, meeting, kind=CarryKind.CONTINUED, present=counts.present, comment=comment, by=by)
     else:
         # 議決日は会議の開催日。記録が後日になっても、決まった日は変わらない。
         _store(
             item, counts, result=result, conditions=conditions, comment=comment, by=by,
             decided_on=meeting.held_on, number=number,
+        )  # fmt: skip
+    touch(meeting)
+    log.record(
+        item, verb="decide", label=label, by=by, on=on, reason=comment.strip(), result=result, number=number,
+        counts=counts.quorum_text() + counts.votes_text(),
+    )  # fmt: skip
+    return item
+
+
+@transaction.atomic
+def decide_general(
+    item: AgendaItem, *, result: str, yes: int = 0, no: int = 0, casting: bool = False, comment: str = "", by, on: date
+) -> AgendaItem:
+    """総会の議決を数で記録する。普通議決は過半数、特別議決は半数以上の出席と3分の2（中小企業等協同組合法 52条・53条）。"""
+    label = "総会の議決の記録"
+    need(by, RECORD, label)
+    item = lock_item(item, label)
+    _of_body(item, BodyKind.GENERAL_MEETING, label)
+    _on_agenda(item, on, label)
+    if result not in (ItemResult.FAVOURABLE, ItemResult.UNFAVOURABLE, ItemResult.CONTINUED):
+        refuse(label, block("可決・否決・継続審議のいずれかを選んでください。", source_of(item), code="result"))
+    try:
+        counts = standing(item, on=on, tally=Tally(yes=yes, no=no, casting=casting))
+    except ValueError as error:
+        refuse(label, block(str(error), source_of(item), code="counts"))
+    if yes + no > counts.present:
+        text = f"賛成{yes}票と反対{no}票の合計が、出席した組合員の議決権{counts.present}個を超えています。"
+        refuse(label, block(text, "議事録", code="counts"))
+    refuse(label, *(finding for finding in counts.findings(result) if finding.blocks))
+    meeting, number = item.meeting, f"{item.meeting} {item.label}"
+    if result == ItemResult.CONTINUED:
+        return_to_queue(item, meeting, kind=CarryKind.CONTINUED, present=counts.present, comment=comment, by=by)
+    else:
+        tie = casting and item.body.chair_breaks_tie and yes * 2 == counts.present and not item.special
+        _store(
+            item, counts, result=result, conditions="", comment=comment, by=by, decided_on=meeting.held_on,
+            number=number, casting=tie and result == ItemResult.FAVOURABLE,
         )  # fmt: skip
     touch(meeting)
     log.record(

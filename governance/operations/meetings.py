@@ -1,4 +1,4 @@
-"""招集・出席・利害関係の申出・終了。"""
+"""招集・出席・いまの議案・利害関係の申出。"""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from coopfin import log
+from coopfin.calc import days
 from coopfin.flow import block
-from governance.enums import AttendanceKind, BodyKind, ItemState, MeetingState
-from governance.models import AgendaItem, Attendance, Body, Meeting, Opinion, Recusal, Seat, Vote
+from coopfin.models import Cooperative
+from governance.enums import AttendanceKind, BodyKind, ItemState, MeetingKind, MeetingState
+from governance.models import AgendaItem, Attendance, Body, Meeting, MemberAttendance, Opinion, Recusal, Seat, Vote
+from governance.operations.agenda import put_on_agenda
 from governance.operations.locks import (
     RECORD,
     bodies_page,
@@ -22,25 +25,53 @@ from governance.operations.locks import (
     refuse,
     touch,
 )
-from governance.workflow import BOARD_SOURCE, day_of, person_of, seats_of, source_of, unfinished_items
+from governance.workflow import (
+    BOARD_SOURCE,
+    GENERAL_MINUTES_SOURCE,
+    day_of,
+    person_of,
+    seats_at,
+    seats_of,
+    source_of,
+)
+from members.models import Member
 
 
 @transaction.atomic
-def convene(*, body: Body, held_on: date, starts_at: time, place: str, by, on: date) -> Meeting:
-    """会議を招集する。回は機関ごとの通し番号。"""
+def convene(
+    *, body: Body, held_on: date, starts_at: time, place: str, by, on: date, kind: str = "", number: int | None = None,
+    continues: Meeting | None = None,
+) -> Meeting:  # fmt: skip
+    """会議を招集する。回は通し番号で、臨時総会だけは年度ごとに数える。流会で戻った議案は、そのまま議案に載せる。
+
+    number は、仕組みの前からの回を引き継ぐとき（次の回より先へ進めるとき）だけ渡す。
+    """
     label = "会議の招集"
     need(by, RECORD, label)
     body = Body.objects.select_for_update().get(pk=body.pk)
-    if body.kind == BodyKind.GENERAL_MEETING:
-        refuse(label, block("総会の決議は、限度額の決議として管理サイトに登録します。", "手引き 第2章1 c"))
-    if not seats_of(body.kind, held_on).exists():
-        text = f"開催日（{held_on.year}年{held_on.month}月{held_on.day}日）に{body}に在任する人がいません。"
+    if body.is_general != (kind in MeetingKind.values):
+        text = "通常総会か臨時総会かを選んでください。" if body.is_general else "総会の別は、総会だけのものです。"
+        refuse(label, block(text, body.source, code="kind"))
+    officers = BodyKind.BOARD if body.is_general else body.kind
+    if not seats_of(officers, held_on).exists():
+        text = f"開催日（{_day(held_on)}）に{BodyKind(officers).label}に在任する人がいません。"
         refuse(label, block(text, body.source, code="no-seats", **bodies_page()))
-    last = Meeting.objects.filter(body=body).aggregate(last=Max("number"))["last"] or 0
+    fiscal_year = None
+    if kind == MeetingKind.EXTRAORDINARY:
+        cooperative = Cooperative.current()
+        fiscal_year = days.fiscal_year(held_on, cooperative.fiscal_start_month if cooperative else 4)
+    same = Meeting.objects.filter(body=body, kind=kind, fiscal_year=fiscal_year)
+    following = (same.aggregate(last=Max("number"))["last"] or 0) + 1
+    if number is not None and number < following:
+        refuse(label, block(f"回は第{following}回からです。それより前の回は使えません。", "議事録", code="number"))
     meeting = Meeting.objects.create(
-        body=body, number=last + 1, held_on=held_on, starts_at=starts_at, place=place.strip()
-    )
+        body=body, kind=kind, fiscal_year=fiscal_year, number=number or following, held_on=held_on,
+        starts_at=starts_at, place=place.strip(), continues=continues,
+    )  # fmt: skip
     log.record(meeting, verb="convene", label=label, by=by, on=on, held_on=held_on.isoformat(), place=meeting.place)
+    for item in AgendaItem.objects.waiting_after_adjournment(body).order_by("submitted_on", "pk"):
+        put_on_agenda(item, meeting=meeting, by=by, on=on)
+    meeting.refresh_from_db()
     return meeting
 
 
@@ -51,13 +82,8 @@ def record_attendance(meeting: Meeting, *, entries: dict, by, on: date) -> Meeti
     need(by, RECORD, label)
     meeting = lock_meeting(meeting)
     open_meeting_only(meeting, label)
-    if meeting.held_on > on:
-        day = f"{meeting.held_on.year}年{meeting.held_on.month}月{meeting.held_on.day}日"
-        refuse(label, block(f"会議はまだ開かれていません。出席は開催日（{day}）から記録できます。", "議事録"))
-    seats = {
-        seat.pk: seat
-        for seat in Seat.objects.filter(body=meeting.body).current(meeting.held_on).select_related("person")
-    }
+    _held(meeting, on, label)
+    seats = {seat.pk: seat for seat in seats_at(meeting)}
     items = list(AgendaItem.objects.select_for_update().filter(meeting=meeting))
     decided = [item.pk for item in items if item.state == ItemState.DECIDED]
     voted = set(Vote.objects.filter(item__in=decided).values_list("seat_id", flat=True))
@@ -103,9 +129,86 @@ def record_attendance(meeting: Meeting, *, entries: dict, by, on: date) -> Meeti
     return meeting
 
 
+@transaction.atomic
+def record_members(
+    meeting: Meeting, *, in_person: int, by_proxy: int = 0, in_writing: int = 0, chair_name: str, by, on: date
+) -> MemberAttendance:
+    """総会に出席した組合員の数（本人・代理人・書面議決）と議長を記録する。総数は、開催日に在籍する組合員を数える。"""
+    label = "組合員の出席の記録"
+    need(by, RECORD, label)
+    meeting = lock_meeting(meeting)
+    open_meeting_only(meeting, label)
+    if not meeting.is_general:
+        refuse(label, block("組合員の出席を数で記録するのは、総会だけです。", "議事録", code="body"))
+    _held(meeting, on, label)
+    body, source = meeting.body, meeting.body.participation_source or "中小企業等協同組合法 11条"
+    problems = []
+    if by_proxy and not body.proxy_allowed:
+        text = "代理人による議決は、定款に定めがありません。定めがあれば、設定の「機関」で認めてください。"
+        problems.append(block(text, source, code="proxy", **bodies_page()))
+    if in_writing and not body.written_allowed:
+        text = "書面による議決は、定款に定めがありません。定めがあれば、設定の「機関」で認めてください。"
+        problems.append(block(text, source, code="written", **bodies_page()))
+    total = Member.objects.current(meeting.held_on).count()
+    votes = in_person + by_proxy + in_writing
+    if votes > total:
+        text = f"出席の合計 {votes}名が、{_day(meeting.held_on)}の組合員の総数 {total}名を超えています。"
+        problems.append(block(text, "組合員名簿", code="too-many"))
+    if not chair_name.strip():
+        problems.append(block("総会で選任した議長の氏名を記入してください。", GENERAL_MINUTES_SOURCE, code="chair"))
+    if meeting.items.decided().filter(present__gt=votes).exists():
+        problems.append(block("議決済の議案の出席数より少なくはできません。", "議事録", code="decided"))
+    refuse(label, *problems)
+    found, _ = MemberAttendance.objects.update_or_create(
+        meeting=meeting,
+        defaults={
+            "total": total, "in_person": in_person, "by_proxy": by_proxy, "in_writing": in_writing,
+            "chair_name": chair_name.strip(), "recorded_by": by,
+        },
+    )  # fmt: skip
+    if meeting.state == MeetingState.CONVENED:
+        meeting.state = MeetingState.OPEN
+    touch(meeting)
+    log.record(meeting, verb="record_members", label=label, by=by, on=on, attendance=found.text)
+    return found
+
+
+@transaction.atomic
+def take_up(item: AgendaItem, *, by, on: date) -> Meeting:
+    """この議案の審議に入る。出席者の手もとの画面が、この議案に変わる。"""
+    label = "審議に入る"
+    need(by, RECORD, label)
+    item = lock_item(item, label)
+    open_item_only(item, label)
+    if item.meeting_id is None:
+        refuse(label, block("この議案はどの会議にも載っていません。", "議事録", code="state"))
+    open_meeting_only(item.meeting, label)
+    meeting = item.meeting
+    meeting.current_item = item
+    meeting.save(update_fields=["current_item"])
+    touch(meeting)
+    log.record(item, verb="take_up", label=label, by=by, on=on)
+    return meeting
+
+
+def _held(meeting: Meeting, on: date, label: str) -> None:
+    """開催日になっていること。"""
+    if meeting.held_on > on:
+        text = f"会議はまだ開かれていません。出席は開催日（{_day(meeting.held_on)}）から記録できます。"
+        refuse(label, block(text, "議事録", code="not-held"))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def source_text(meeting: Meeting) -> str:
     """会議のよりどころ。"""
-    return meeting.body.source or (BOARD_SOURCE if meeting.body.kind == BodyKind.BOARD else "金融委員会規約")
+    return (
+        meeting.body.participation_source
+        or meeting.body.source
+        or (BOARD_SOURCE if meeting.body.kind == BodyKind.BOARD else "金融委員会規約")
+    )
 
 
 def _seat_name(pk: int) -> str:
@@ -121,11 +224,20 @@ def _attendance_problems(meeting, seat, kind, arrived_at, left_at, has_decided_v
     name = f"{seat.person}さん"
     if kind and kind not in AttendanceKind.values:
         yield block(f"{name}の出欠を選び直してください。", "議事録")
+    if meeting.is_general and kind == AttendanceKind.WRITTEN:
+        yield block(f"{name}の出席は「出席」か「欠席」です。書面議決は組合員の数で記録します。", "議事録")
+        return
     if kind == AttendanceKind.ONLINE and not meeting.body.remote_allowed:
         yield block(
             f"{name}をオンライン出席にできません。{meeting.body}のオンライン出席は定款・規約に定めがありません。",
             source_text(meeting),
             code="remote",
+        )
+    if kind == AttendanceKind.WRITTEN and not meeting.body.written_allowed:
+        yield block(
+            f"{name}を書面による議決にできません。{meeting.body}の書面による議決は定款・規約に定めがありません。",
+            source_text(meeting),
+            code="written",
         )
     if kind != AttendanceKind.ABSENT and arrived_at and left_at and left_at < arrived_at:
         yield block(f"{name}の退席時刻（{_hm(left_at)}）が着席時刻（{_hm(arrived_at)}）より前です。", "議事録")
@@ -173,24 +285,3 @@ def declare_interest(item: AgendaItem, *, person, reason: str, left_at: time | N
         person=str(person), left_at=_hm(left_at),
     )  # fmt: skip
     return recusal
-
-
-@transaction.atomic
-def close_meeting(meeting: Meeting, *, by, on: date) -> Meeting:
-    """会議を終える。議案がすべて議決・継続審議・取下げになっていること。以後、記録は変えられない。"""
-    label = "会議の終了"
-    need(by, RECORD, label)
-    meeting = lock_meeting(meeting)
-    open_meeting_only(meeting, label)
-    if meeting.held_on > on:
-        refuse(label, block("会議はまだ開かれていません。", "議事録"))
-    left = [item.label for item in unfinished_items(meeting)]
-    if left:
-        text = f"{'・'.join(left)}の結果が記録されていません。結果を記録するか、議案から外してください。"
-        refuse(label, block(text, "議事録", url=meeting.get_absolute_url()))
-    if not meeting.attendances.exists():
-        refuse(label, block("出席が記録されていません。", "議事録", url=meeting.get_absolute_url()))
-    meeting.state = MeetingState.CLOSED
-    touch(meeting)
-    log.record(meeting, verb="close", label=label, by=by, on=on)
-    return meeting

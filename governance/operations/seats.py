@@ -1,14 +1,17 @@
-"""機関と席の登録（H2.1-d）。議決の数え方（定足数・除斥）は、ここに書いた席から決まる。"""
+"""機関と席の登録・再任（H2.1-d）。議決の数え方（定足数・除斥）は、ここに書いた席から決まる。"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from coopfin import log
+from coopfin.flow import block
+from governance.enums import SeatTitle
 from governance.models import Body, Seat
-from governance.operations.locks import need
+from governance.operations.locks import need, refuse
 from members.models import Person
 
 MANAGE = "governance.manage_bodies"
@@ -49,3 +52,28 @@ def take_seat(
         seat.save()
         log.record(seat, verb="seat_add", label=label, by=by, on=on)
     return seat
+
+
+@transaction.atomic
+def reappoint(seat: Seat, *, title: str, to_on: date, by, on: date) -> Seat:
+    """再任する。前の任期が満了した日の翌日から、新しい任期の席を作る。前の席は履歴として残る。"""
+    label = "再任"
+    need(by, MANAGE, label)
+    body = Body.objects.select_for_update().get(pk=seat.body_id)
+    seat = Seat.objects.select_related("person").get(pk=seat.pk)
+    if seat.to_on is None:
+        text = f"{seat.person}さんの任期満了日が定められていません。満了日を入れてから再任してください。"
+        refuse(label, block(text, body.source, code="no-term"))
+    if title not in SeatTitle.values:
+        refuse(label, block("席を選んでください。", body.source, code="title"))
+    following = Seat(body=body, person=seat.person, title=title, from_on=seat.to_on + timedelta(days=1), to_on=to_on)
+    try:
+        following.full_clean()
+    except ValidationError as error:
+        refuse(label, *(block(text, body.source, code="seat") for text in error.messages))
+    following.save()
+    log.record(
+        following, verb="reappoint", label=label, by=by, on=on, from_on=following.from_on.isoformat(),
+        to_on=to_on.isoformat(),
+    )  # fmt: skip
+    return following

@@ -1,4 +1,4 @@
-"""会議の頁と、そこから送られる記録（出席・議決・議案・利害の申出・終了）。"""
+"""会議の頁と、そこから送られる記録（出席・議決・議案・利害の申出）。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from governance import operations
 from governance.forms import InterestForm
 from governance.models import AgendaItem, Meeting, Seat
 from governance.operations.locks import RECORD, lock_meeting
-from governance.views.page import MeetingPage
+from governance.views.page import MeetingPage, waiting_items
 from governance.workflow import day_of, person_of
 
 TEMPLATE = "governance/meeting_detail.html"
@@ -127,6 +127,25 @@ class AttendanceView(MeetingAction):
         return "出席を記録しました。"
 
 
+class MembersView(MeetingAction):
+    """総会に出席した組合員の数と議長を記録する。"""
+
+    title = "組合員の出席の記録"
+    form_slot = "members_form"
+
+    def make_form(self, page, data):
+        if not self.meeting.is_general:
+            raise Http404
+        return page.members_form(data)
+
+    def act(self, form):
+        given = {name: form.cleaned_data.get(name) or 0 for name in ("in_person", "by_proxy", "in_writing")}
+        found = operations.record_members(
+            self.meeting, **given, chair_name=form.cleaned_data["chair_name"], by=self.request.user, on=self.on
+        )
+        return f"組合員の出席を記録しました（{found.votes}名）。"
+
+
 class OneItem(MeetingAction):
     """会議の議案一つに対する記録。見せてはならない議案は、ないのと同じに扱う。"""
 
@@ -190,6 +209,28 @@ class AgendaAddView(MeetingAction):
         return f"{item.label}として載せました。"
 
 
+class AgendaAllView(MeetingAction):
+    """付議待ちの案件を、まとめて議案に載せる。"""
+
+    title = "すべて議案に載せる"
+
+    def act(self, form):
+        items = list(waiting_items(self.meeting, self.request.user))
+        operations.put_all_on_agenda(self.meeting, items=items, by=self.request.user, on=self.on)
+        return f"付議待ちの{len(items)}件を議案に載せました。" if items else "付議待ちの案件はありませんでした。"
+
+
+class TakeUpView(OneItem):
+    """この議案の審議に入る。出席者の手もとの画面が変わる。"""
+
+    title = "審議に入る"
+
+    def act(self, form):
+        item = self.item()
+        operations.take_up(item, by=self.request.user, on=self.on)
+        return f"{item.label}の審議に入りました。出席者の手もとの画面が、この議案に変わります。"
+
+
 class AgendaRemoveView(OneItem):
     """議案から外す。"""
 
@@ -199,30 +240,6 @@ class AgendaRemoveView(OneItem):
         item = self.item()
         operations.remove_from_agenda(item, by=self.request.user, on=self.on)
         return f"{item.label}を議案から外し、付議待ちに戻しました。"
-
-
-class CloseView(OperationView):
-    """会議を終える。"""
-
-    permission_required = RECORD
-    template_name = "generic/confirm.html"
-    title = "会議を終える"
-    submit_label = "終える"
-
-    def get_queryset(self):
-        return Meeting.objects.visible_to(self.request.user, self.on).select_related("body")
-
-    def load(self):
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            text=f"{self.object}を終えます。終えたあとは、出席・議決の記録を変えられません。", **kwargs
-        )
-
-    def operate(self, form):
-        meeting = operations.close_meeting(self.object, by=self.request.user, on=self.on)
-        return meeting, meeting.get_absolute_url(), f"{meeting}を終えました。議事録の下書きを確かめてください。"
 
 
 class InterestView(OperationView):

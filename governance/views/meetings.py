@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import django_filters
 import django_tables2 as tables
 from django.db.models import Count, Q
@@ -12,18 +14,22 @@ from django_filters.views import FilterView
 from coopfin.templatetags.coopfin import stage_badge, weekday
 from coopfin.views import GuardedMixin, OperationView
 from governance import operations
-from governance.enums import OPEN_STATES, BodyKind, MeetingState
+from governance.enums import OPEN_STATES, BodyKind, MeetingKind, MeetingState
 from governance.forms import ConveneForm
-from governance.models import Body, Meeting
+from governance.models import Body, LimitResolution, Meeting
 from governance.operations.locks import RECORD
+
+#: 会議の状態 → 札の色
+TONES = {
+    MeetingState.CONVENED: "caution", MeetingState.OPEN: "go", MeetingState.CLOSED: "plain",
+    MeetingState.FINALISED: "ok",
+}  # fmt: skip
 
 
 class MeetingFilter(django_filters.FilterSet):
     """機関と状態で絞る。"""
 
-    body = django_filters.ModelChoiceFilter(
-        label="機関", queryset=Body.objects.exclude(kind=BodyKind.GENERAL_MEETING), empty_label="すべて"
-    )
+    body = django_filters.ModelChoiceFilter(label="機関", queryset=Body.objects.all(), empty_label="すべて")
     state = django_filters.ChoiceFilter(label="状態", choices=MeetingState.choices, empty_label="すべて")
 
     class Meta:
@@ -56,8 +62,7 @@ class MeetingTable(tables.Table):
         return f"{value:%H:%M}"
 
     def render_state(self, record):
-        tone = {MeetingState.CONVENED: "caution", MeetingState.CLOSED: "plain"}.get(record.state, "go")
-        return stage_badge(record.get_state_display(), tone)
+        return stage_badge(record.state_label, TONES[record.state])
 
 
 class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
@@ -81,10 +86,13 @@ class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
         context = super().get_context_data(**kwargs)
         may_record = self.request.user.has_perm(RECORD)
         context["title"] = "会議"
-        context["lead"] = "理事会と金融委員会の招集・出席・議決の記録"
+        context["lead"] = "総会・理事会・金融委員会の招集・出席・議決・議事録"
         context["count"] = context["table"].page.paginator.count
         context["empty"] = {"text": "見られる会議がまだありません。"}
-        context["actions"] = [{"label": "機関と席", "url": reverse("governance:bodies")}]
+        context["actions"] = [
+            {"label": "決議一覧", "url": reverse("governance:decisions")},
+            {"label": "機関と席", "url": reverse("governance:bodies")},
+        ]
         if may_record:
             context["primary"] = {"label": "会議を招集する", "url": reverse("governance:convene")}
             context["empty"] = {
@@ -94,6 +102,17 @@ class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
                 "label": "会議を招集する",
             }
         return context
+
+
+_ORDINARY = re.compile(r"^第(\d+)回通常総会$")
+
+
+def next_ordinary_number() -> int | None:
+    """次の通常総会の回。この仕組みの会議と、書いて引いた決議の会議の名のうち、いちばん新しい回の次。"""
+    typed = LimitResolution.objects.values_list("meeting_name", flat=True).distinct()
+    numbers = [int(match[1]) for match in map(_ORDINARY.match, typed) if match]
+    numbers += Meeting.objects.ordinary().values_list("number", flat=True)
+    return max(numbers) + 1 if numbers else None
 
 
 class ConveneView(OperationView):
@@ -106,21 +125,30 @@ class ConveneView(OperationView):
     submit_label = "招集する"
 
     def get_initial(self):
-        body = self.request.GET.get("body", "")
-        return {"body": body if body.isdigit() else None, "starts_at": "14:00"}
+        body, kind = self.request.GET.get("body", ""), self.request.GET.get("kind", "")
+        found = {"body": body if body.isdigit() else None, "starts_at": "14:00"}
+        if kind in MeetingKind.values:
+            found["kind"] = kind
+            general = Body.objects.filter(kind=BodyKind.GENERAL_MEETING).first()
+            found["body"] = general.pk if general else None
+            if kind == MeetingKind.ORDINARY:
+                found["number"] = next_ordinary_number()
+        return found
 
     def back_url(self):
         return reverse("governance:meetings")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            explanation="招集すると、機関ごとの通し番号が付き、付議待ちの案件を議案に載せられます。", **kwargs
+            explanation="招集すると、機関ごとの通し番号が付き（臨時総会は年度ごと）、付議待ちの案件を議案に載せられます。"
+            "流会で戻った議案は、はじめから載ります。",
+            **kwargs,
         )
 
     def operate(self, form):
         given = form.cleaned_data
         meeting = operations.convene(
-            body=given["body"], held_on=given["held_on"], starts_at=given["starts_at"], place=given["place"],
+            body=given["body"], kind=given["kind"], number=given["number"], held_on=given["held_on"], starts_at=given["starts_at"], place=given["place"],
             by=self.request.user, on=self.on,
         )  # fmt: skip
         return meeting, meeting.get_absolute_url(), f"{meeting}を招集しました。"

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from coopfin import charts
-from governance import minutes
+from governance import minutes, proceedings
 from governance.enums import BodyKind, ItemState, SeatTitle, VoteChoice
-from governance.forms import AgendaForm, AttendanceForm, VotesForm
-from governance.models import AgendaItem, Meeting, Opinion, Recusal, Seat, Vote
+from governance.forms import AgendaForm, AttendanceForm, MembersForm, VotesForm
+from governance.models import AgendaItem, Meeting, Minutes, Seat
+from governance.operations.closing import FINALISE
 from governance.operations.locks import RECORD
-from governance.workflow import Standing, person_of, present_seats, standing, who_concludes
+from governance.printing import MINUTES, papers_of
+from governance.workflow import (
+    Standing,
+    concerns_proposal,
+    finalising_findings,
+    person_of,
+    present_seats,
+    standing,
+    who_concludes,
+)
 
 _DECIDES = {BodyKind.BOARD: "loans.decide", BodyKind.COMMITTEE: "loans.recommend"}
+_DECIDE_LABELS = {BodyKind.COMMITTEE: "答申をまとめる", BodyKind.GENERAL_MEETING: "議決を記録する"}
 
 
 @dataclass
@@ -39,29 +48,10 @@ class Panel:
     sentence: str = ""
 
 
-def items_of(meeting: Meeting):
-    """議案を、除斥・議決・意見とともに読む。"""
-    return (
-        meeting.items.select_related("recorded_by")
-        .prefetch_related(
-            Prefetch("recusals", queryset=Recusal.objects.select_related("person")),
-            Prefetch("votes", queryset=Vote.objects.select_related("seat__person")),
-            Prefetch("opinions", queryset=Opinion.objects.select_related("seat__person")),
-        )
-        .order_by("order", "pk")
-    )
-
-
 def waiting_items(meeting: Meeting, user):
     """この会議に載せられる、付議待ちの案件（利害関係のあるものを除く）。"""
     waiting = AgendaItem.objects.filter(body=meeting.body, state=ItemState.WAITING)
     return waiting.exclude(pk__in=waiting.hidden_from(user).values("pk")).order_by("submitted_on", "pk")
-
-
-def seats_on(meeting: Meeting) -> list[Seat]:
-    """開催日に在任する席（監事も）。長を先頭に。"""
-    seats = Seat.objects.filter(body=meeting.body).current(meeting.held_on).select_related("person", "person__user")
-    return sorted(seats, key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.pk))
 
 
 def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
@@ -84,17 +74,32 @@ class MeetingPage:
         self.meeting, self.user, self.on = meeting, user, on
         self.may_record = user.has_perm(RECORD) and not meeting.is_closed
         self.held = meeting.held_on <= on
-        self.seats = seats_on(meeting)
-        self.voting = [seat for seat in self.seats if seat.title != SeatTitle.AUDITOR]
-        prefetch_related_objects([meeting], "attendances")
-        self.attendances = {a.seat_id: a for a in meeting.attendances.all()}
-        self.items = list(items_of(meeting))
-        for item in self.items:
-            item.meeting, item.body = meeting, meeting.body
-        self.chair = minutes.chairperson(meeting, self.seats, self.attendances)
+        self.record = proceedings.read(meeting)
+        self.hidden_items = self.record.hidden_from(user)
+
+    @property
+    def seats(self):
+        return self.record.seats
+
+    @property
+    def voting(self):
+        return self.record.voting
+
+    @property
+    def attendances(self):
+        return self.record.attendances
+
+    @property
+    def items(self):
+        return self.record.items
 
     def attendance_form(self, data=None):
         return AttendanceForm(data, meeting=self.meeting, seats=self.seats, recorded=self.attendances)
+
+    def members_form(self, data=None):
+        return MembersForm(
+            data, body=self.meeting.body, recorded=self.record.members, version=str(self.meeting.version)
+        )
 
     def agenda_form(self, data=None):
         items = waiting_items(self.meeting, self.user)
@@ -106,8 +111,7 @@ class MeetingPage:
         return VotesForm(data, item=item, seats=seats, recorded=recorded, version=self.meeting.version)
 
     def hides(self, item) -> bool:
-        person = person_of(self.user)
-        return bool(person and any(recusal.person_id == person.pk for recusal in item.recusals.all()))
+        return item.pk in self.hidden_items
 
     def attendance_rows(self):
         return [{"seat": seat, "attendance": self.attendances.get(seat.pk)} for seat in self.seats]
@@ -121,12 +125,15 @@ class MeetingPage:
         form = self.votes_form(item)
         kind = item.body.kind
         concluder = None
-        may_decide = self.user.has_perm(_DECIDES[kind]) and item.is_open and self.held and not self.meeting.is_closed
+        proposal = concerns_proposal(item)
+        permission = RECORD if proposal else _DECIDES.get(kind, RECORD)
+        may_decide = self.user.has_perm(permission) and item.is_open and self.held and not self.meeting.is_closed
         if kind == BodyKind.COMMITTEE and item.is_open:
             concluder = who_concludes(item, on=self.on, seats=self.voting)
             may_decide = may_decide and concluder is not None and concluder.person.user_id == self.user.pk
         person = person_of(self.user)
         on_body = person is not None and person.pk in seated
+        may_declare = item.is_open and not self.meeting.is_closed and (self.may_record or on_body)
         return Panel(
             label=item.label,
             item=item,
@@ -138,10 +145,10 @@ class MeetingPage:
             votes_form=form if form.seats else None,
             advice=advice.get((item.content_type_id, item.object_id)),
             may_decide=may_decide,
-            decide_label="決定を記録する" if kind == BodyKind.BOARD else "答申をまとめる",
+            decide_label=_DECIDE_LABELS.get(kind, "決定を記録する"),
             concluder=concluder,
-            may_see_case=self.user.has_perm("loans.view_application"),
-            may_declare=item.is_open and not self.meeting.is_closed and (self.may_record or on_body),
+            may_see_case=self.user.has_perm("coopfin.use_admin" if proposal else "loans.view_application"),
+            may_declare=may_declare and not self.meeting.is_general,
             sentence=minutes.sentence(item, counts, recusals),
         )
 
@@ -166,7 +173,7 @@ class MeetingPage:
             rows.append(row)
         return rows
 
-    def _advice(self):
+    def advice(self):
         """理事会の議案に対する金融委員会の答申（同じ案件の、議決済のもの）。"""
         if self.meeting.body.kind != BodyKind.BOARD or not self.items:
             return {}
@@ -178,9 +185,38 @@ class MeetingPage:
         ).order_by("pk")
         return {(item.content_type_id, item.object_id): item for item in decided}
 
-    def context(self, *, attendance_form=None, votes_form=None, agenda_form=None, refused=None):
+    def finalising(self) -> dict | None:
+        """議長の確定を待つ会議で、確定する人に見せること。"""
+        if self.meeting.is_finalised or not self.meeting.is_closed:
+            return None
+        findings = finalising_findings(self.meeting, by=self.user, on=self.on, chair=self.record.chair)
+        may = self.user.has_perm(FINALISE) and not any(finding.blocks for finding in findings)
+        return {"may": may, "findings": findings}
+
+    def written(self, sentences) -> dict:
+        """議事録。確定したあとは保存した文を、それまでは記録から作った下書きを出す。"""
+        if self.meeting.is_finalised:
+            kept = Minutes.objects.get(meeting=self.meeting)
+            content = minutes.shown(kept.content, self.hidden_items)
+            return {
+                "minutes": kept,
+                "opening": content["opening"],
+                "sentences": [
+                    f"{entry['text']}（{entry['annex']}）" if entry["annex"] else entry["text"]
+                    for entry in content["items"]
+                ],
+                "closing": content["closing"],
+            }
+        return {
+            "minutes": None,
+            "opening": minutes.opening(self.record),
+            "sentences": sentences,
+            "closing": minutes.closing(self.record),
+        }
+
+    def context(self, *, attendance_form=None, members_form=None, votes_form=None, agenda_form=None, refused=None):
         """テンプレートに渡すもの。受け付けられなかったフォームがあれば、そのまま出す。"""
-        advice = self._advice()
+        advice = self.advice()
         panels = []
         for item in self.items:
             panel = self.panel(item, advice)
@@ -188,34 +224,45 @@ class MeetingPage:
                 panel.votes_form = votes_form
                 panel.voters = self._voters(item, votes_form, panel.recusals)
             panels.append(panel)
-        continued = [
-            minutes.continued(record, self.hides(record.item))
-            for record in self.meeting.continuations.select_related("item").prefetch_related("item__recusals")
-        ]
+        carried = [minutes.carried(record, self.hides(record.item)) for record in self.record.continuations]
         agenda = agenda_form or (self.agenda_form() if self.may_record else None)
         unfinished = [item.label for item in self.items if item.is_open]
+        recording = self.may_record and self.held
+        short = [panel for panel in panels if not panel.hidden and panel.item.is_open and not panel.standing.met]
+        person = person_of(self.user)
+        papers = papers_of(self.meeting, user=self.user, on=self.on)
         return {
             "title": str(self.meeting),
             "meeting": self.meeting,
             "held": self.held,
-            "chair": self.chair,
+            "chair": self.record.chair,
+            "chair_text": self.record.chair_text,
+            "members": self.record.members,
             "panels": panels,
             "rows": self.attendance_rows(),
-            "attendance_form": attendance_form or (self.attendance_form() if self.may_record and self.held else None),
+            "attendance_form": attendance_form or (self.attendance_form() if recording else None),
+            "members_form": members_form or (self.members_form() if recording and self.meeting.is_general else None),
             "agenda_form": agenda,
             "waiting": list(waiting_items(self.meeting, self.user)) if self.may_record else [],
             "may_record": self.may_record,
+            "may_adjourn": recording and bool(short) and bool(self.attendances),
+            "may_enter_room": any(seat.person_id == person.pk for seat in self.seats) if person else False,
+            "finalising": self.finalising(),
+            "papers": papers,
+            "may_see_draft": self.user.has_perm("documents.view_paper")
+            and not self.hidden_items
+            and all(document.paper != MINUTES.code for document in papers)
+            and self.held,
             "unfinished": unfinished,
             "vote_choices": VoteChoice.choices,
-            "opening": minutes.opening(self.meeting, self.seats, self.attendances, self.chair),
-            "sentences": [panel.sentence for panel in panels] + continued,
+            **self.written([panel.sentence for panel in panels] + carried),
             "refused": refused,
             "is_board": self.meeting.body.kind == BodyKind.BOARD,
         }
 
 
 def _bar(item, counts: Standing) -> charts.StackedBar:
-    label = "出席" if counts.is_board else "意見"
+    label = "意見" if counts.kind == BodyKind.COMMITTEE else "出席"
     tone = "ok" if counts.met else "caution"
     return charts.StackedBar(
         f"{item.label}の定足数（必要 {counts.quorum}名）",

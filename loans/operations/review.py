@@ -22,6 +22,7 @@ def submit_item(application: Application, kind: str, decide_page: str, *, by, on
     governance.submit(
         body_kind=kind,
         title=f"{application.number} {application.title}の貸付"[:200],
+        public_title=f"組合員に対する資金の貸付の件（受付番号 {application.number}）",
         target=application,
         target_url=application.get_absolute_url(),
         decide_url=reverse(f"loans:{decide_page}", args=[application.pk]),

@@ -107,6 +107,7 @@ def next_step(application: Application, user, on, voucher=None) -> dict | None:
         # よその人の手続では、踏む本人についての確認は出さない。
         findings = [finding for finding in findings if finding.code not in _PERSONAL]
     findings = [f if may_open(user, f.url) else replace(f, url="") for f in findings]
+    findings = [f if may_open(user, f.source_url) else replace(f, source_url="") for f in findings]
     return {
         "step": step,
         "name": name,

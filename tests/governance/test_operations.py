@@ -111,7 +111,7 @@ def test_meetings_are_numbered_body_by_body():
 def test_who_convenes_and_for_which_body():
     board, _ = make_board(2)
     assert "権限がありません" in refusal(convene, board.seat.body, by=board.user)
-    assert "総会の決議は" in refusal(convene, make_body(BodyKind.GENERAL_MEETING))
+    assert "通常総会か臨時総会か" in refusal(convene, make_body(BodyKind.GENERAL_MEETING))
     assert "開催日（2020年4月1日）に理事会に在任する人がいません" in refusal(
         convene, board.seat.body, held_on=date(2020, 4, 1)
     )

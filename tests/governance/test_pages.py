@@ -497,10 +497,10 @@ def test_terms_that_end_soon_and_meetings_past_call_the_secretariat():
     make_meeting(held_on=HELD_ON + timedelta(days=1))
     clerk = make_user(Role.CLERK)
     assert tasks(clerk) == ["理事会の理事の任期が満了する", "会議の出席と議決を記録する"]
-    assert desk.unfinished_meetings(clerk, HELD_ON) == 1
+    assert desk.meetings_count(clerk, HELD_ON) == 1
     assert tasks(make_user(Role.AUDITOR)) == []
 
 
-def test_the_menu_names_both_places():
+def test_the_menu_names_the_three_places():
     labels = {item.label: item.order for item in worklists.menu if item.url_name.startswith("governance:")}
-    assert labels == {"限度額・決議": 70, "会議": 72}
+    assert labels == {"限度額・決議": 70, "会議": 72, "決議一覧": 74}

@@ -1,0 +1,105 @@
+"""会議の記録を一度に読む: 席・出席・議案・継続審議。画面・議事録・会議資料が同じものを見る。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from governance.enums import CHAIR_TITLES, SeatTitle
+from governance.models import (
+    AgendaItem,
+    Attendance,
+    Continuation,
+    Meeting,
+    MemberAttendance,
+    Opinion,
+    Recusal,
+    Seat,
+    Vote,
+)
+from governance.workflow import member_attendance, person_of, seats_at
+
+
+@dataclass
+class Proceedings:
+    """一つの会議の記録。"""
+
+    meeting: Meeting
+    #: 開催日に在任する席（監事も）。長を先頭に
+    seats: list[Seat]
+    #: 席の番号 → 出席
+    attendances: dict[int, Attendance]
+    items: list[AgendaItem]
+    continuations: list[Continuation]
+    members: MemberAttendance | None = None
+
+    @property
+    def voting(self) -> list[Seat]:
+        """議決に加わる席。"""
+        return [seat for seat in self.seats if seat.title != SeatTitle.AUDITOR]
+
+    @property
+    def here(self) -> list[Seat]:
+        """出席した席（書面を含む）。"""
+        return [seat for seat in self.seats if seat.pk in self.attendances and self.attendances[seat.pk].is_present]
+
+    @property
+    def in_room(self) -> list[Seat]:
+        """その場にいた席（オンラインを含む）。"""
+        return [seat for seat in self.here if self.attendances[seat.pk].is_in_room]
+
+    @property
+    def chair(self) -> Seat | None:
+        """議長の席。その場にいる長、いなければ先頭の出席者。総会の議長は席ではなく、選任された人。"""
+        if self.meeting.is_general:
+            return None
+        able = [seat for seat in self.in_room if seat.title != SeatTitle.AUDITOR]
+        return next((seat for seat in able if seat.title in CHAIR_TITLES), able[0] if able else None)
+
+    @property
+    def chair_text(self) -> str:
+        """議長の役名と氏名。"""
+        if self.meeting.is_general:
+            return self.members.chair_name if self.members else ""
+        return f"{self.chair.get_title_display()} {self.chair.person}" if self.chair else ""
+
+    def hidden_from(self, user) -> set[int]:
+        """この人に伏せる議案の番号（継続審議・流会で送られたものも）。"""
+        person = person_of(user)
+        if person is None:
+            return set()
+        every = [*self.items, *(record.item for record in self.continuations)]
+        return {item.pk for item in every if any(one.person_id == person.pk for one in item.recusals.all())}
+
+
+def items_of(meeting: Meeting):
+    """議案を、除斥・議決・意見とともに読む。"""
+    return (
+        meeting.items.select_related("recorded_by", "content_type")
+        .prefetch_related(
+            Prefetch("recusals", queryset=Recusal.objects.select_related("person")),
+            Prefetch("votes", queryset=Vote.objects.select_related("seat__person")),
+            Prefetch("opinions", queryset=Opinion.objects.select_related("seat__person")),
+        )
+        .order_by("order", "pk")
+    )
+
+
+def read(meeting: Meeting) -> Proceedings:
+    """会議の記録を読む。議案の数で問合せは増えない。"""
+    seats = sorted(seats_at(meeting), key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.pk))
+    attendances = list(meeting.attendances.all())
+    meeting._prefetched_objects_cache = {"attendances": attendances}
+    items = list(items_of(meeting))
+    for item in items:
+        item.meeting, item.body = meeting, meeting.body
+    continuations = meeting.continuations.select_related("item").prefetch_related("item__recusals")
+    return Proceedings(
+        meeting=meeting,
+        seats=seats,
+        attendances={attendance.seat_id: attendance for attendance in attendances},
+        items=items,
+        continuations=list(continuations.order_by("order", "pk")),
+        members=member_attendance(meeting) if meeting.is_general else None,
+    )

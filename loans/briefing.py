@@ -1,0 +1,96 @@
+"""会議資料と議事録別紙に載せる、申込の説明: 条件・限度額の余力・保全・実態把握。governance の登録所に登録する。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+
+from coopfin.models import Policy
+from governance import briefing
+from governance.briefing import Brief, Section
+from loans import coverage, headroom, wording
+from loans.enums import ApplicationState
+from loans.models import Application, Investigation
+
+
+@briefing.register("loans.application")
+def of_application(object_id: int, on: date) -> Brief | None:
+    """申込一件の説明。組合員の財務の内容を含むので、秘。"""
+    application = (
+        Application.objects.select_related("member__representative", "policy", "investigation")
+        .filter(pk=object_id)
+        .first()
+    )
+    if application is None:
+        return None
+    sections = [
+        Section("申込の内容", _terms(application, on)),
+        Section("限度額の余力", _headroom(application, on)),
+        Section("保全", _security(application)),
+    ]
+    investigation = Investigation.objects.filter(application=application).first()
+    if investigation is not None:
+        sections.append(Section("実態把握", _investigation(investigation)))
+    waiting = application.state == ApplicationState.COMMITTEE_QUEUE
+    return Brief(tuple(sections), opinion_url=reverse("loans:opinion", args=[application.pk]) if waiting else "")
+
+
+def _terms(application: Application, on: date):
+    member, policy = application.member, application.policy or Policy.on(on)
+    term = wording.term_text(application.disburse_on, application.maturity_on, application.loan_type, policy)
+    rows = [
+        ("受付番号", application.number),
+        ("申込者", f"{member}（代表者 {member.representative}）"),
+        ("金額", f"{application.amount:,}円"),
+        ("形式・期間", f"{application.get_loan_type_display()}、{term}（{_day(application.maturity_on)}まで）"),
+        ("使いみち", f"{application.get_purpose_display()}。{application.purpose_detail}"),
+        ("返済", f"{wording.repayment_text(application)}。財源は{application.repayment_source}"),
+        ("利率", f"年{application.interest_rate.normalize():f}%"),
+    ]
+    if application.fee_rate:
+        rows.append(("転貸手数料", f"年{application.fee_rate.normalize():f}%"))
+    return (
+        *rows,
+        ("原資", application.get_funding_source_display()),
+        ("実行希望日", _day(application.disburse_on)),
+    )
+
+
+def _headroom(application: Application, on: date):
+    room = headroom.of(application, on)
+    if room.checks is None:
+        return (("決議", "有効な限度額の決議がありません。"),)
+    checks = [(check.label, check.sentence) for check in room.checks.checks]
+    return (*checks, ("よりどころ", str(room.resolution)))
+
+
+def _security(application: Application):
+    rows = []
+    cover = coverage.cover_of(application)
+    for row in cover.rows:
+        value = f"{row.asset.description}。評価 {row.appraised:,}円、先順位 {row.seniors:,}円、保全額 {row.cover:,}円"
+        rows.append((row.label, value))
+    for link in coverage.guarantee_links(application):
+        guarantee = link.guarantee
+        deed = "、公正証書が要る" if guarantee.is_individual and guarantee.deed_requirement.required else ""
+        rows.append(("保証", f"{guarantee.guarantor}（{guarantee.relation_label}{deed}）"))
+    if application.no_representative_guarantee_reason:
+        rows.append(("代表者を保証人としない理由", application.no_representative_guarantee_reason))
+    ratio = f"（{cover.ratio}%）" if cover.ratio is not None else ""
+    rows.append(("担保による保全", f"{cover.secured:,}円{ratio}、無担保 {cover.unsecured:,}円"))
+    return tuple(rows)
+
+
+def _investigation(investigation: Investigation):
+    return (
+        ("面談", f"{_day(investigation.interviewed_on)}　{investigation.interviewee}"),
+        ("事業実態", investigation.business),
+        ("資金使途", investigation.use_of_funds),
+        ("債権保全", investigation.preservation),
+        ("事務局の所見", f"{investigation.conclusion}（調査 {investigation.investigated_by}）"),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
