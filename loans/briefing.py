@@ -61,7 +61,7 @@ def _headroom(application: Application, on: date):
     room = headroom.of(application, on)
     if room.checks is None:
         return (("決議", "有効な限度額の決議がありません。"),)
-    checks = [(check.label, check.sentence) for check in room.checks.checks]
+    checks = [("限度", check.sentence) for check in room.checks.checks]
     return (*checks, ("よりどころ", str(room.resolution)))
 
 

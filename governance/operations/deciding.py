@@ -22,6 +22,7 @@ from governance.workflow import (
     Tally,
     concerns_proposal,
     day_of,
+    member_attendance,
     person_of,
     present_seats,
     seats_of,
@@ -246,6 +247,9 @@ def decide_general(
     _on_agenda(item, on, label)
     if result not in (ItemResult.FAVOURABLE, ItemResult.UNFAVOURABLE, ItemResult.CONTINUED):
         refuse(label, block("可決・否決・継続審議のいずれかを選んでください。", source_of(item), code="result"))
+    if member_attendance(item.meeting) is None:
+        text = "組合員の出席が記録されていないので、議決を記録できません。"
+        refuse(label, block(text, source_of(item), code="quorum", url=item.meeting.get_absolute_url()))
     try:
         counts = standing(item, on=on, tally=Tally(yes=yes, no=no, casting=casting))
     except ValueError as error:

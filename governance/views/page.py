@@ -11,7 +11,7 @@ from governance.forms import AgendaForm, AttendanceForm, MembersForm, VotesForm
 from governance.models import AgendaItem, Meeting, Minutes, Seat
 from governance.operations.closing import FINALISE
 from governance.operations.locks import RECORD
-from governance.printing import MINUTES, papers_of
+from governance.printing import CONVENING_NOTICE, MINUTES, notice_warning, papers_of
 from governance.workflow import (
     Standing,
     concerns_proposal,
@@ -193,6 +193,11 @@ class MeetingPage:
         may = self.user.has_perm(FINALISE) and not any(finding.blocks for finding in findings)
         return {"may": may, "findings": findings}
 
+    def _notice_warning(self, papers) -> str:
+        """招集通知をまだ発行していない会議で、日数が足りないときの文（記録する人に）。"""
+        noticed = any(document.paper == CONVENING_NOTICE.code for document in papers)
+        return "" if noticed or self.held or not self.may_record else notice_warning(self.meeting, self.on)
+
     def written(self, sentences) -> dict:
         """議事録。確定したあとは保存した文を、それまでは記録から作った下書きを出す。"""
         if self.meeting.is_finalised:
@@ -253,6 +258,7 @@ class MeetingPage:
             and not self.hidden_items
             and all(document.paper != MINUTES.code for document in papers)
             and self.held,
+            "notice_warning": self._notice_warning(papers),
             "unfinished": unfinished,
             "vote_choices": VoteChoice.choices,
             **self.written([panel.sentence for panel in panels] + carried),

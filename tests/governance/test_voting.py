@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.voting import board_quorum, board_vote, committee_vote, general_meeting_vote
+from tests.vectors.adapters import ADAPTERS, Given
 
 
 def test_a_board_needs_more_than_half():
@@ -98,3 +99,59 @@ def test_no_decision_passes_without_a_majority_of_a_quorum(seats_min, seated, in
     if vote.passed:
         assert yes * 2 > present
         assert present * 2 > seated - interested
+
+
+# --- the general meeting -----------------------------------------------------------------------
+
+
+def general(**more):
+    return general_meeting_vote(**{"members": 45, "present_votes": 30, "special": False, **more})
+
+
+@pytest.mark.parametrize(("rule", "quorum"), [("half", 23), ("majority", 23), ("third", 15)])
+def test_the_articles_set_the_quorum_of_an_ordinary_resolution(rule, quorum):
+    assert general(quorum_rule=rule).quorum == quorum
+    # 特別議決はつねに半数以上。
+    assert general(quorum_rule=rule, special=True).quorum == 23
+
+
+def test_half_of_an_even_number_is_enough_and_a_majority_asks_one_more():
+    assert general(members=44, present_votes=22, quorum_rule="half").met
+    assert not general(members=44, present_votes=22, quorum_rule="majority").met
+
+
+def test_an_ordinary_resolution_needs_more_than_half_of_the_votes_present():
+    assert general(yes=16).passed
+    tie = general(yes=15)
+    assert not tie.passed
+    assert "可否同数は否決です" in tie.missing[0]
+
+
+def test_on_a_tie_the_chair_decides_only_where_he_may_and_never_on_a_special_resolution():
+    assert general(yes=15, casting=True).passed
+    assert not general(yes=14, casting=True).passed
+    assert not general(yes=15, casting=True, special=True).passed
+    assert not general(members=45, present_votes=10, yes=5, casting=True).passed  # no quorum, no casting vote
+
+
+def test_a_special_resolution_counts_two_thirds_of_those_present_not_of_the_yes_and_no():
+    assert [general(yes=yes, special=True).passed for yes in (19, 20)] == [False, True]
+    assert general(present_votes=31, special=True).needed == 21
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"seats_min": 10, "seated": 10, "interested": 0, "present": 6, "yes": 4},
+        {"seated": 9, "interested": 1, "present_eligible": 5},
+        {"seats_min": 8, "seated": 7, "present": 5, "yes": 3},
+        {"members": 4, "interested": 1, "present_eligible": 2, "yes": 2},
+        {"members": 45, "present_votes": 30, "yes": 20},
+        {"members": 45, "present_votes": 30},
+    ],
+)
+def test_the_adapter_of_the_vectors_reads_every_key_it_is_given(counts):
+    asked = Given(counts)
+    answer = ADAPTERS["quorum"](asked)
+    assert asked.read >= set(counts)
+    assert set(answer) == {"eligible", "quorum", "met", "needed", "passed"}

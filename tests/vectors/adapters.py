@@ -358,19 +358,21 @@ def run_segregation(given):
 
 @adapter("quorum")
 def run_quorum(given):
-    if "members" in given:
-        vote = voting.general_meeting_vote(
-            members=given["members"], present_votes=given["present_votes"], yes=given.get("yes")
-        )
-    else:
-        present = given.get("present_eligible", given.get("present"))
+    yes, interested = given.get("yes"), given.get("interested", 0)
+    votes = given.get("present_votes")
+    # present_eligible は議決に加われる人だけの出席、present は（除斥のないとき同じ）出席、総会の出席は議決権の数。
+    present = given.get("present_eligible", given.get("present", votes))
+    if votes is not None and "seated" not in given:
+        # 総会は一人一票。特別の利害関係があっても、組合員は議決権を失わない。
+        assert present == votes
+        vote = voting.general_meeting_vote(members=given["members"], present_votes=votes, yes=yes)
+    elif "seated" in given or "seats_min" in given:
         vote = voting.board_vote(
-            seated=given["seated"],
-            present=present,
-            yes=given.get("yes"),
-            interested=given.get("interested", 0),
+            seated=given.get("seated", given.get("members")), present=present or 0, yes=yes, interested=interested,
             seats_min=given.get("seats_min", 0),
-        )
+        )  # fmt: skip
+    else:
+        vote = voting.committee_vote(members=given["members"], present=present or 0, yes=yes, interested=interested)
     return {
         "eligible": vote.eligible,
         "quorum": vote.quorum,
