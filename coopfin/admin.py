@@ -137,7 +137,16 @@ class ProposalAdmin(NoDeleteAdmin):
         allowed = super().has_change_permission(request, obj)
         if obj is None:
             return allowed
-        return allowed and obj.is_waiting and obj.proposed_by_id == request.user.pk and not obj.is_frozen
+        own = allowed and obj.is_waiting and obj.proposed_by_id == request.user.pk
+        return own and (not obj.is_frozen or bool(obj.added_later))
+
+    def get_readonly_fields(self, request, obj=None):
+        """付議したあとは、書き足す欄のほかは読むだけ（議決する中身が変わらないように）。"""
+        found = super().get_readonly_fields(request, obj)
+        if obj is None or not obj.is_waiting or not obj.is_frozen:
+            return found
+        written = [field.name for field in obj._meta.fields if field.editable and not field.primary_key]
+        return [*found, *(name for name in written if name not in obj.added_later)]
 
     def may_decide(self, request, obj) -> bool:
         return (

@@ -53,6 +53,7 @@ PAGES = {
     "/ledger/trial-balance/": OFFICE,
     "/ledger/general-ledger/?account=131": OFFICE,
     "/governance/meetings/": EVERYBODY,
+    "/governance/decisions/": EVERYBODY,
     "/governance/resolutions/": OFFICE,
     "/collateral/": OFFICE,
     "/collateral/?q=試験": OFFICE,

@@ -71,3 +71,6 @@ class Proposal(models.Model):
     def is_frozen(self) -> bool:
         """待っている間でも、もう直せないか（機関に付議したあとなど）。"""
         return False
+
+    #: 直せなくなったあとにも、提案した人が書き足す欄（認可・登記の日など）
+    added_later: tuple[str, ...] = ()

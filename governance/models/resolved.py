@@ -82,19 +82,26 @@ class Resolved(Proposal):
 
     def clean(self):
         super().clean()
-        told = [bool(self.meeting_name), bool(self.item_number), self.resolved_on is not None]
-        if any(told) and not all(told):
-            raise ValidationError(
-                "会議・議案番号・決議日は、三つとも書くか、三つとも空欄（これから議決する）にしてください。"
-            )
+        told = {
+            "meeting_name": bool(self.meeting_name),
+            "item_number": bool(self.item_number),
+            "resolved_on": self.resolved_on is not None,
+        }
+        if any(told.values()) and not all(told.values()):
+            text = "会議・議案番号・決議日は、三つとも書くか、三つとも空欄（これから議決する）にしてください。"
+            raise ValidationError({name: text for name, is_told in told.items() if not is_told})
 
     def outline(self) -> list[tuple[str, str]]:
         """中身（見出し, 値）。議案・会議資料・決議の頁に出す。"""
         return [
-            (str(field.verbose_name), _shown(self, field))
+            (str(field.verbose_name), self.told(field))
             for field in self._meta.fields
             if field.editable and not field.primary_key and field.name not in _ABOUT_THE_RESOLUTION
         ]
+
+    def told(self, field) -> str:
+        """一つの欄の値を、読む人の言葉で。"""
+        return _shown(self, field)
 
     def items(self):
         """この定めについての議案（新しい順）。"""

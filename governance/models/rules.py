@@ -32,6 +32,8 @@ class ArticlesClause(Resolved):
     """
 
     body_kind = BodyKind.GENERAL_MEETING
+    special_resolution = True
+    added_later = ("authority", "authorised_on", "registered_on", "effective_on")
 
     business = models.CharField("事業", max_length=12, choices=FinanceBusiness.choices)
     article = models.CharField("条項", max_length=60, help_text="例: 定款 第7条第1項第4号")
@@ -218,6 +220,10 @@ class LendingStandard(Resolved):
     def states(self, name: str) -> bool:
         """この基準を定めているか。"""
         return getattr(self, name) not in (None, "", False)
+
+    def told(self, field) -> str:
+        parameters = {name for group in PARAMETER_GROUPS for name in group.fields}
+        return self.shown(field.name) if field.name in parameters else super().told(field)
 
     def shown(self, name: str) -> str:
         """基準の値を読む人の言葉で。空は「定めなし」。"""

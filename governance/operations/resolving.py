@@ -37,7 +37,7 @@ def table(proposal: Resolved, *, by, on: date) -> AgendaItem:
                block("この提案はすでに議案になっています。", "相互牽制", code="tabled"))  # fmt: skip
     item = submit(
         body_kind=proposal.body_kind, title=proposal.title_on_agenda[:200], target=proposal,
-        target_url=reverse(f"admin:{proposal._meta.app_label}_{proposal._meta.model_name}_change", args=[proposal.pk]),
+        target_url=proposal.get_absolute_url(),
         decide_url="", interested={}, special=proposal.special_resolution, by=by, on=on,
     )  # fmt: skip
     item.decide_url = reverse("governance:decide", args=[item.pk])

@@ -157,7 +157,7 @@ class DecisionView(GuardedMixin, RememberReading, DetailView):
             tone=TONES[item.result],
             counts=standing(item, on=self.on),
             sections=brief.sections if brief else (),
-            may_see_target=user.has_perm("coopfin.use_admin" if proposal else "loans.view_application"),
+            may_see_target=proposal or user.has_perm("loans.view_application"),
             target_label="定めを見る" if proposal else "案件を見る",
             breadcrumbs=[("決議一覧", reverse("governance:decisions")), (item.number, "")],
             **kwargs,

@@ -147,7 +147,7 @@ class MeetingPage:
             may_decide=may_decide,
             decide_label=_DECIDE_LABELS.get(kind, "決定を記録する"),
             concluder=concluder,
-            may_see_case=self.user.has_perm("coopfin.use_admin" if proposal else "loans.view_application"),
+            may_see_case=proposal or self.user.has_perm("loans.view_application"),
             may_declare=may_declare and not self.meeting.is_general,
             sentence=minutes.sentence(item, counts, recusals),
         )

@@ -391,7 +391,8 @@ def test_there_is_one_cooperative(client, log_in):
 def test_a_body_keeps_its_kind(client, log_in):
     log_in(Role.ADMIN)
     body = make_body(seats_min=5)
-    data = {"kind": "committee", "name": "理事会", "seats_min": "7", "source": "定款 第32条"}
+    data = {"kind": "committee", "name": "理事会", "seats_min": "7", "source": "定款 第32条", "notice_days": "7",
+            "ordinary_quorum": "half"}  # fmt: skip
     client.post(page(Body, "change", body.pk), data)
     body.refresh_from_db()
     assert (body.kind, body.seats_min) == (BodyKind.BOARD, 7)
