@@ -29,6 +29,8 @@ class SetupStep:
     """整えること一つ。may は、いま開いている人にできるか。who は、できる役割。"""
 
     key: str
+    #: 設定の入口での名
+    title: str
     label: str
     done: bool
     permission: str
@@ -64,48 +66,48 @@ def all_steps(user, on: date) -> list[SetupStep]:
 def _all(user, on: date) -> Iterator[SetupStep]:
     cooperative = Cooperative.current()
     yield SetupStep(
-        "cooperative", "組合の名称・住所・代表者を書く", cooperative is not None, "coopfin.propose_policy",
+        "cooperative", "組合", "組合の名称・住所・代表者を書く", cooperative is not None, "coopfin.propose_policy",
         reverse("desk:setup_cooperative"), "契約書類に印字されます。", str(cooperative or ""),
     )  # fmt: skip
     accounts, industries = Account.objects.count(), Industry.objects.count()
     yield SetupStep(
-        "accounts", "業種と勘定科目を入れる", bool(accounts and industries), "coopfin.propose_policy",
+        "accounts", "業種と勘定科目", "業種と勘定科目を入れる", bool(accounts and industries), "coopfin.propose_policy",
         reverse("desk:setup_accounts"), "標準の科目表を読み込み、名称を組合の帳簿に合わせます。",
         f"科目 {accounts}・業種 {industries}",
     )  # fmt: skip
     yield _users()
     yield _proposal(
-        "policy", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user,
+        "policy", "方針", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
         url=reverse("admin:coopfin_policy_add"), note="はじめは、よく使われる値が入っています。",
     )  # fmt: skip
     start = cooperative.fiscal_start_month if cooperative else 4
     yield _proposal(
-        "limits", "総会の限度額の決議を提案し、別の人が承認する", LimitResolution, LimitResolution.current(on, start),
+        "limits", "限度額の決議", "総会の限度額の決議を提案し、別の人が承認する", LimitResolution, LimitResolution.current(on, start),
         user, propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("desk:setup_limits"), note="総会の議事録の、①〜⑤を写します。",
     )  # fmt: skip
     members = Member.objects.count()
     yield SetupStep(
-        "members", "組合員名簿を取り込む", members > 0, "members.import_members", reverse("members:import"),
+        "members", "組合員名簿", "組合員名簿を取り込む", members > 0, "members.import_members", reverse("members:import"),
         "Excel か CSV。代表者は「人」にも登録されるので、席に就く人を候補から選べます。", f"組合員 {members}",
     )  # fmt: skip
     seats = list(Seat.objects.current(on).values_list("body__kind", "person__user"))
     seated = {kind for kind, _ in seats}
     empty = [kind.label for kind in (BodyKind.BOARD, BodyKind.COMMITTEE) if kind not in seated]
     yield SetupStep(
-        "bodies", "理事会と金融委員会の席を登録する", not empty, "governance.manage_bodies",
+        "bodies", "機関と席", "理事会と金融委員会の席を登録する", not empty, "governance.manage_bodies",
         reverse("desk:setup_bodies"), f"席のない機関: {'・'.join(empty)}" if empty else "", f"在任 {len(seats)}席",
     )  # fmt: skip
     yield SetupStep(
-        "linked", "金融委員の利用者を、席に就いた人と結び付ける",
+        "linked", "金融委員の利用者", "金融委員の利用者を、席に就いた人と結び付ける",
         any(kind == BodyKind.COMMITTEE and owner for kind, owner in seats), "coopfin.manage_users",
         f"{reverse('desk:users')}?role={Role.COMMITTEE}",
         "結び付けると、その人の名前で意見を述べられ、利害関係のある案件は見えなくなります。",
     )  # fmt: skip
     opened = Voucher.objects.count()
     yield SetupStep(
-        "opening", "開始残高を開始伝票で起票する", opened > 0, "ledger.prepare_voucher",
+        "opening", "開始残高", "開始残高を開始伝票で起票する", opened > 0, "ledger.prepare_voucher",
         reverse("ledger:opening_create"), "銀行からの借入の残高は、限度額 ① に数えます。", f"伝票 {opened}",
         optional=True,
     )  # fmt: skip
@@ -115,15 +117,15 @@ def _users() -> SetupStep:
     held = set(UserRole.objects.filter(user__is_active=True).values_list("role", flat=True))
     missing = [role.label for role in NEEDED_ROLES if role not in held]
     return SetupStep(
-        "users", "利用者を招き、役割を付ける", not missing, "coopfin.manage_users", reverse("desk:users"),
+        "users", "利用者", "利用者を招き、役割を付ける", not missing, "coopfin.manage_users", reverse("desk:users"),
         f"まだいない役割: {'・'.join(missing)}" if missing else "", f"利用者 {User.objects.filter(is_active=True).count()}",
     )  # fmt: skip
 
 
-def _proposal(key, label, model, current, user, *, propose, approve, url, note) -> SetupStep:
+def _proposal(key, title, label, model, current, user, *, propose, approve, url, note) -> SetupStep:
     """提案と承認が要るもの。承認待ちなら、だれの番かを言い、その人には承認の頁を開かせる。"""
     waiting = model.objects.waiting().select_related("proposed_by").order_by("-pk").first()
-    step = SetupStep(key, label, current is not None, propose, url, note, str(current or ""))
+    step = SetupStep(key, title, label, current is not None, propose, url, note, str(current or ""))
     if waiting is None:
         return step
     approvers = User.objects.filter(is_active=True, role_rows__role__in=[str(role) for role in roles_with(approve)])

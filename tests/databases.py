@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from django.apps import apps
 from django.core.management import call_command, get_commands
 from django.db import connection, connections
 
@@ -38,6 +39,13 @@ def load_master_data() -> None:
     """What every test may take for granted beside the migrations: accounts, industries and the like."""
     if "load_master_data" in get_commands():
         call_command("load_master_data", verbosity=0)
+
+
+def forget_master_data() -> None:
+    """Back to what the migrations alone leave: for the journey that begins with nothing. No voucher may exist yet."""
+    for model in (apps.get_model("ledger.Account"), apps.get_model("members.Industry")):
+        model.objects.all().delete()
+    apps.get_model("ledger.HistoricalAccount").objects.all().delete()
 
 
 def let_go() -> None:

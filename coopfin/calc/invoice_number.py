@@ -23,7 +23,7 @@ def normalise(text):
     """法人の登録番号の正規化: full width, small t, spaces and hyphens accepted; what is wrong is refused with a sentence."""
     plain = _plain(text)
     if not _SHAPE.fullmatch(plain):
-        raise ImpossibleTerms("登録番号は、T と13桁の数字です（例: T7000012050002）。")
+        raise ImpossibleTerms("登録番号は、T と13桁の数字です（例: T1234567890123）。")
     if not corporate_number.is_valid(plain[1:]):
         raise ImpossibleTerms(
             "登録番号の検査数字が合いません。法人の登録番号は、T のあとに法人番号が続きます。番号を確かめてください。"

@@ -9,6 +9,7 @@ from collateral.enums import AssetKind
 from coopfin import proposals
 from coopfin.calc import days
 from coopfin.models import Cooperative, DelegatedAct, Delegation, DelegationRow, HaircutRate, Policy, User
+from coopfin.operations.cooperative import register_cooperative
 from coopfin.roles import Role
 from desk.demo.road import Office
 from governance.enums import BodyKind, FinanceBusiness, SeatTitle
@@ -72,9 +73,9 @@ HAIRCUTS = {
 OTHER_HAIRCUT = 50
 
 
-def make_cooperative() -> Cooperative:
+def make_cooperative(users: dict[str, User], on: date) -> Cooperative:
     """組合。"""
-    cooperative = Cooperative(
+    return register_cooperative(
         name="石川機械工業協同組合",
         kana="イシカワキカイコウギョウキョウドウクミアイ",
         postal_code="920-8203",
@@ -84,9 +85,10 @@ def make_cooperative() -> Cooperative:
         court="金沢地方裁判所",
         payment_place="組合の指定する組合名義の預金口座",
         fiscal_start_month=4,
+        invoice_number="T7220005000999",
+        by=users["kanri"],
+        on=on,
     )
-    cooperative.save()
-    return cooperative
 
 
 def make_users() -> dict[str, User]:

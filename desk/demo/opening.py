@@ -1,10 +1,12 @@
-"""練習用の組合の始まり: 組合員の取込と、開始残高。"""
+"""練習用の組合の始まり: 組合員の取込、開始残高、招いたばかりの人と辞めた人。"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from coopfin.calc import days
+from coopfin.operations import invitations, users
+from coopfin.roles import Role
 from desk.demo.road import Office
 from ledger import operations as ledger
 from ledger.accounts import AccountCode
@@ -36,3 +38,19 @@ def book_opening_balances(office: Office, on: date) -> None:
     )
     voucher = ledger.enter(slip, dated_on=start, by=office.clerk, on=on, kind=VoucherKind.OPENING)
     ledger.approve(voucher, by=office.chief, on=on)
+
+
+def invite_newcomers(office: Office, on: date) -> None:
+    """招いたばかりの委員（公認会計士）、期限の過ぎた招待のままの人、辞めた事務局員。"""
+    given = {"by": office.admin, "on": on}
+    suzu = users.register_user(
+        username="suzu", name="珠洲 明美", email="suzu@example.jp", roles=[Role.COMMITTEE], **given
+    )
+    invitations.issue_invitation(suzu, **given)
+    earlier = {"by": office.admin, "on": on - timedelta(days=10)}
+    wajima = users.register_user(username="wajima", name="輪島 涼", roles=[Role.DIRECTOR], **earlier)
+    invitations.issue_invitation(wajima, **earlier)
+    left = users.register_user(username="anamizu", name="穴水 彰", roles=[Role.CLERK], **earlier)
+    users.change_user(
+        left, username=left.username, name=left.name, email="", is_active=False, roles=[Role.CLERK], **given
+    )

@@ -17,8 +17,8 @@ REASON = "承知のうえで進める。"
 
 def make_office(*, on=TODAY, borrowing_limit=None, member_limit=None):
     """役割のそろった組合（利用者・機関・席・方針・決議・定款と規約・規程・権限委譲）。"""
-    cast.make_cooperative()
     users = cast.make_users()
+    cast.make_cooperative(users, on)
     cast.make_bodies(users, on)
     cast.make_policy(users, on)
     resolutions = cast.make_resolutions(users, on)

@@ -27,8 +27,18 @@ class Desk:
     def __init__(self, page, user, watch, password):
         self.page, self.user, self.watch = page, user, watch
         page.set_default_timeout(PATIENCE)
-        self.open("/accounts/login/")
-        self.fill("利用者名", user.username).fill("パスワード", password).press("ログイン")
+        self.open("/accounts/login/").log_in(user.username, password)
+
+    @classmethod
+    def of_a_stranger(cls, page, watch) -> "Desk":
+        """A browser in which nobody has logged in yet."""
+        desk = cls.__new__(cls)
+        desk.page, desk.user, desk.watch = page, None, watch
+        page.set_default_timeout(PATIENCE)
+        return desk
+
+    def log_in(self, username: str, password: str) -> "Desk":
+        return self.fill("利用者名", username).fill("パスワード", password).press("ログイン")
 
     # --- going ---
 
@@ -133,7 +143,7 @@ class Desk:
     def look(self) -> "Desk":
         """Once per kind of page: axe finds nothing serious."""
         stage = self.page.locator(".page-head .stage")
-        kind = re.sub(r"\d+", "#", self.path.partition("?")[0])
+        kind = re.sub(r"(?<=/invitation/)[^/]+|\d+", "#", self.path.partition("?")[0])
         kind += f" {stage.first.inner_text() if stage.count() else ''} {self.page.locator('.error-summary').count()}"
         if kind not in LOOKED_AT:
             # What is just being fetched is dimmed until it is there.

@@ -27,8 +27,8 @@ class Command(BaseCommand):
             raise CommandError("すでにデータがあります。空のデータベースで実行してください（make demo RESET=1）。")
         today = business_date()
         call_command("load_master_data", verbosity=0)
-        cast.make_cooperative()
         users = cast.make_users()
+        cast.make_cooperative(users, today)
         office = cast.office_of(users)
         imported = opening.import_members(
             Path(settings.BASE_DIR / "fixtures" / "members.xlsx").read_bytes(), by=users["yamada"], on=today
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         cast.make_standards(users, today)
         cast.make_delegation(users, today)
         opening.book_opening_balances(office, today)
+        opening.invite_newcomers(office, today)
         stories.play(office, today, say=self.stdout.write)
         return None
 
