@@ -61,6 +61,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "members.view_member": {C, H, P, A},
         "members.edit_member": {C, H},
         "members.import_members": {C, H},
+        "members.request_account": {C, H},
+        "members.approve_account": {H, P},
+        "members.merge": {H},
         "members.export_members": {C, H, A},
         # 機関・決議
         "governance.view_governance": {C, H, K, D, P, A, S},

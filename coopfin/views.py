@@ -7,7 +7,7 @@ from functools import cached_property
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.generic import FormView, View
@@ -16,6 +16,7 @@ from coopfin.calc.yen import ImpossibleTerms
 from coopfin.clock import business_date
 from coopfin.flow import Flow, StepRefused, block
 from coopfin.forms import OperationForm, ReasonForm
+from coopfin.middleware import refuse_writes
 from coopfin.models import UsedToken
 
 
@@ -275,6 +276,16 @@ class StepView(OperationView):
 
 class PlainView(GuardedMixin, View):
     """画面を持たない要求（ダウンロードなど）。"""
+
+
+class ReadingPost(GuardedMixin, View):
+    """送られた欄から計算して見せるだけの要求。書こうとすれば断る。"""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        with connection.execute_wrapper(refuse_writes):
+            return self.answer(request, **kwargs)
 
 
 def deny(message: str):

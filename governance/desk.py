@@ -17,6 +17,7 @@ from coopfin.worklists import MenuItem, Task, register_menu, register_task
 from governance.enums import BodyKind, ItemState, MeetingKind, SeatTitle
 from governance.models import AgendaItem, Body, LimitResolution, Meeting, Resolved, Seat
 from governance.operations.locks import RECORD
+from members.panels import register_person_panel
 
 GROUP = "組合"
 AT_MOST = 20
@@ -175,6 +176,15 @@ def ordinary_general_meeting(user, on):
             url=f"{reverse('governance:convene')}?kind={MeetingKind.ORDINARY}",
             due_on=due,
         )
+
+
+@register_person_panel
+def seats_of_person(person, user, on):
+    """人の頁: 総会・理事会・金融委員会での席（任期つき）。"""
+    if not user.has_perm("governance.view_governance"):
+        return None
+    seats = list(person.seats.select_related("body").order_by("-from_on", "-pk"))
+    return {"template": "governance/parts/seats_panel.html", "seats": seats, "on": on} if seats else None
 
 
 register_menu(

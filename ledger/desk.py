@@ -6,9 +6,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from coopfin import worklists
+from coopfin.flow import block
 from coopfin.worklists import MenuItem, Task, Tile
 from ledger import approvals
-from ledger.models import Voucher, VoucherState
+from ledger.models import Voucher, VoucherLine, VoucherState
+from members.merging import register_guard
+from members.models import Member
 
 APPROVE = "ledger.approve_voucher"
 MOST_TASKS = 20
@@ -50,7 +53,20 @@ def _about(voucher: Voucher) -> str:
     return "　".join(filter(None, [str(member or ""), f"{voucher.total:,}円", f"起票 {voucher.made_by}"]))
 
 
+def keep_books_apart(kept, gone):
+    """伝票の行がある組合員は、ほかの組合員にまとめられない（計上済の伝票は変えられない）。"""
+    count = VoucherLine.objects.filter(member=gone).count()
+    if count:
+        yield block(
+            f"「{gone}」には伝票の行が{count}行あります。伝票の組合員は変えられないので、まとめられません。",
+            "伝票は直さず、訂正の伝票で直す（中小企業等協同組合法41条）",
+            detail="残すほうと逆にすると、まとめられることがあります。",
+            code="books",
+        )
+
+
 def register() -> None:
+    register_guard(Member, keep_books_apart)
     worklists.register_menu(
         MenuItem("組合", 80, "伝票・試算表", "ledger:voucher_list", "ledger.view_voucher", waiting_for, ("ledger:",))
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from coopfin import worklists
 from coopfin.calc import days, words
 from coopfin.charts import LineChart, Series
+from coopfin.flow import block
 from coopfin.worklists import MenuItem, Task, Tile
 from governance.enums import CHAIR_TITLES, BodyKind
 from governance.enums import OPEN_STATES as OPEN_ITEMS
@@ -23,6 +24,9 @@ from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
 from loans.models import Application, Instalment, Loan, LoanEvent
 from loans.views.search import search
+from members.debts import Debt, register_debts
+from members.merging import register_guard
+from members.models import Member
 from members.panels import register_member_panel
 
 MOST_TASKS = 20
@@ -287,6 +291,24 @@ def member_panel(member, user, on):
     }
 
 
+def debts(member, on):
+    """組合員の債務: 実行済の貸付の元金残高（持分の払戻しを止めるか、中協法22条）。"""
+    for loan in Loan.objects.with_balance(on).filter(member=member).exclude(state=LoanState.CANCELLED).order_by("pk"):
+        yield Debt(f"貸付 {loan.number}", loan.balance, loan.get_absolute_url())
+
+
+def keep_cases_apart(kept, gone):
+    """申込や貸付のある組合員は、ほかの組合員にまとめられない（受付番号・契約書・伝票が組合員の名を固めている）。"""
+    count = Application.objects.filter(member=gone).count()
+    if count:
+        yield block(
+            f"「{gone}」には申込・貸付が{count}件あります。金銭の記録のある組合員はまとめられません。",
+            "帳簿の記録（中小企業等協同組合法41条）",
+            detail="残すほうと逆にすると、まとめられることがあります。",
+            code="cases",
+        )
+
+
 def register() -> None:
     worklists.register_menu(
         MenuItem(
@@ -315,3 +337,5 @@ def register() -> None:
     worklists.register_search(search)
     worklists.register_panel(balance_panel)
     register_member_panel(member_panel)
+    register_debts(debts)
+    register_guard(Member, keep_cases_apart)

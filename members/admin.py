@@ -21,6 +21,10 @@ class PersonAdmin(LoggedAdmin):
     list_select_related = ("user",)
     fields = ("name", "kana", "born_on", "postal_code", "address", "phone", "user")
 
+    def get_queryset(self, request):
+        # 統合済の人は、一覧にも、席などで選ぶ候補にも出さない。
+        return super().get_queryset(request).filter(merged_into__isnull=True)
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "born_on":
             return JapaneseDateField(required=False, label=db_field.verbose_name)

@@ -1,9 +1,18 @@
-"""組合員のメニューと検索を、枠の登録所へ届ける。"""
+"""組合員のメニュー・検索・今日の仕事を、枠の登録所へ届ける。"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
 
 from coopfin import worklists
-from members.models import Member, Person
+from coopfin.worklists import Task
+from members.models import AccountRequest, FollowUp, Leaving, Member, Officer, Person, ShareChange
+from members.operations.accounts import APPROVE
 
 LIMIT = 10
+AT_MOST = 20
+EDIT = "members.edit_member"
 
 
 @worklists.register_search
@@ -29,6 +38,82 @@ def search_people(user, text):
         yield worklists.Hit(kind="人", title=person.name, note=person.distinction, url=person.get_absolute_url())
 
 
+@worklists.register_task
+def accounts_to_approve(user, on):
+    """承認を待つ口座変更の申請（自分の申請は除く）。"""
+    if not user.has_perm(APPROVE):
+        return
+    waiting = AccountRequest.objects.waiting().exclude(proposed_by=user).select_related("member", "proposed_by")
+    for request in waiting.order_by("pk")[:AT_MOST]:
+        yield Task(
+            title="口座変更の申請を承認または却下する",
+            counterpart=f"{request.member}（申請 {request.proposed_by}）",
+            url=request.get_absolute_url(),
+            since_on=timezone.localtime(request.proposed_at).date(),
+        )
+
+
+@worklists.register_task
+def follow_ups(user, on):
+    """代表者の交代・脱退などのあとにすること。"""
+    if not user.has_perm(EDIT):
+        return
+    open_ones = FollowUp.objects.filter(done_on__isnull=True).select_related("member")
+    for row in open_ones.order_by("due_on", "pk")[:AT_MOST]:
+        yield Task(
+            title=row.get_kind_display(),
+            counterpart=str(row.member),
+            url=reverse("members:follow_up", args=[row.pk]),
+            due_on=row.due_on,
+        )
+
+
+@worklists.register_task
+def terms_to_renew(user, on):
+    """任期満了の近い（過ぎた）組合員の役員。再任か退任を記録する。"""
+    if not user.has_perm(EDIT):
+        return
+    for officer in (
+        Officer.objects.ending(on).select_related("member", "person").order_by("term_ends_on", "pk")[:AT_MOST]
+    ):
+        yield Task(
+            title=f"{officer.get_title_display()}の任期満了（再任か退任を記録する）",
+            counterpart=f"{officer.member} {officer.person}",
+            url=f"{officer.member.get_absolute_url()}#officers",
+            due_on=officer.term_ends_on,
+        )
+
+
+@worklists.register_task
+def shares_to_apply(user, on):
+    """効力の日が来た減口など。出資に反映する。"""
+    if not user.has_perm(EDIT):
+        return
+    due = ShareChange.objects.planned().filter(on__lte=on).select_related("member")
+    for change in due.order_by("on", "pk")[:AT_MOST]:
+        yield Task(
+            title=f"{change.get_kind_display()}を出資に反映する",
+            counterpart=str(change.member),
+            url=reverse("members:shares_apply", args=[change.pk]),
+            due_on=change.on,
+        )
+
+
+@worklists.register_task
+def refunds_to_settle(user, on):
+    """脱退の効力が生じたのに、持分の払戻しが記録されていない組合員。"""
+    if not user.has_perm(EDIT):
+        return
+    left = Leaving.objects.standing().filter(effective_on__lte=on, refunded_on__isnull=True, member__shares__gt=0)
+    for leaving in left.select_related("member").order_by("effective_on", "pk")[:AT_MOST]:
+        yield Task(
+            title="脱退した組合員の持分の払戻しを決める",
+            counterpart=str(leaving.member),
+            url=leaving.get_absolute_url(),
+            since_on=leaving.effective_on,
+        )
+
+
 worklists.register_menu(
     worklists.MenuItem(
         group="先と保全",
@@ -38,6 +123,9 @@ worklists.register_menu(
         permission="members.view_member",
         namespaces=(
             "members:list", "members:detail", "members:create", "members:edit", "members:officer", "members:import",
+            "members:representative", "members:share", "members:leav", "members:refund", "members:relationship",
+            "members:contact", "members:mandate", "members:note", "members:follow", "members:account",
+            "members:duplicates", "members:member_merge",
         ),
     )
 )  # fmt: skip

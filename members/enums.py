@@ -57,6 +57,51 @@ OWNS_OTHER = (RelationKind.SUBSIDIARY, RelationKind.AFFILIATE)
 BETWEEN_COMPANIES = (RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.AFFILIATE)
 
 
+class LeavingKind(models.TextChoices):
+    """脱退の種類（中協法18条・19条）。"""
+
+    VOLUNTARY = "voluntary", "自由脱退"
+    STATUTORY = "statutory", "法定脱退"
+
+
+class LeavingCause(models.TextChoices):
+    """法定脱退の事由（中協法19条1項）。"""
+
+    DISQUALIFIED = "disqualified", "組合員たる資格の喪失"
+    DEATH = "death", "死亡"
+    DISSOLUTION = "dissolution", "解散"
+    EXPULSION = "expulsion", "除名"
+
+
+class ShareKind(models.TextChoices):
+    """出資の異動の種類。"""
+
+    ADMISSION = "admission", "加入の払込み"
+    CARRIED = "carried", "台帳に載せたときの出資"
+    INCREASE = "increase", "増資"
+    DECREASE = "decrease", "減口"
+    TRANSFER_OUT = "transfer_out", "譲渡"
+    TRANSFER_IN = "transfer_in", "譲受け"
+    REFUND = "refund", "脱退による払戻し"
+    IMPORTED = "imported", "名簿の取込み"
+    CORRECTION = "correction", "訂正"
+
+
+#: 口数が増える・減る異動。取込みと訂正はどちらもありうる。
+SHARES_IN = (ShareKind.ADMISSION, ShareKind.CARRIED, ShareKind.INCREASE, ShareKind.TRANSFER_IN)
+SHARES_OUT = (ShareKind.DECREASE, ShareKind.TRANSFER_OUT, ShareKind.REFUND)
+
+
+class FollowUpKind(models.TextChoices):
+    """組合員について、あとですること。"""
+
+    GUARANTORS = "guarantors", "代表者の交代にともなう保証人の見直し"
+    HEIRS = "heirs", "相続人と債務の承継の確認"
+    DEBT = "debt", "脱退する組合員の債務の整理"
+    SET_OFF = "set_off", "持分と債務の相殺の記帳"
+    SHARES = "shares", "出資金の伝票の起票"
+
+
 class ImportChoice(models.TextChoices):
     """取込の登録のしかた。"""
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from coopfin import log
 from coopfin.calc import words
 
 #: 画面に出さない項目
 _HIDDEN = frozenset({"id", "search_text"})
-#: 役員の追加・退任は、操作の記録のほうに書かれている。
-_OFFICER_VERBS = ("add_officer", "end_officer")
+#: 中身の移り変わりを台帳の履歴が語る操作
+_TOLD_BY_HISTORY = frozenset(
+    {"register_member", "update_member", "register_person", "update_person", "admin_add", "admin_change"}
+)
+#: 操作の記録が語る項目。これだけの変更は、操作の文と重ねて並べない。
+_MANAGED = frozenset(
+    {
+        "shares", "share_capital", "left_on", "representative", "representative_title", "representative_from_on",
+        "bank_code", "bank_name", "branch_code", "branch_name", "account_type", "account_number", "account_holder",
+        "merged_into", "corporate_number", "user",
+    }
+)  # fmt: skip
+MOST_OPERATIONS = 60
+AT_ONCE = timedelta(seconds=5)
 
 
 def entries(obj, *, limit=30) -> list[dict]:
@@ -20,25 +32,46 @@ def entries(obj, *, limit=30) -> list[dict]:
     names = _names_of_related(records, fields)
     found = []
     for newer, older in zip(records[:limit], [*records[1:], None][:limit], strict=False):
-        entry = {"at": newer.history_date, "by": newer.history_user, "label": "変更", "text": ""}
+        entry = {"at": newer.history_date, "by": newer.history_user, "label": "変更", "text": "", "managed": False}
         if older is None:
             if newer.history_type != "+":
                 continue
             entry["label"] = "登録"
         else:
             entry["text"] = "\n".join(_differences(newer, older, fields, names))
+            entry["managed"] = bool(entry["text"]) and _changed(newer, older, fields) <= _MANAGED
         found.append(entry)
     return found
 
 
 def member_entries(member) -> list[dict]:
-    """組合員の経過。台帳の変更と、役員の追加・退任。"""
-    officers = [
-        {"at": record.at, "by": record.by, "label": record.label, "text": record.detail.get("officer", "")}
-        for record in log.timeline(member)
-        if record.verb in _OFFICER_VERBS
+    """組合員の経過。台帳の変更と、役員・出資・脱退・口座などの操作。"""
+    return _with_operations(entries(member), member)
+
+
+def person_entries(person) -> list[dict]:
+    """人の経過。台帳の変更と統合。"""
+    return _with_operations(entries(person), person)
+
+
+def _with_operations(changes: list[dict], obj) -> list[dict]:
+    """台帳の変更と操作の記録を、新しい順に一列にする。
+
+    登録と変更は台帳の履歴が中身まで語る。ほかの操作が同じ時に書いた履歴は、操作の文が語るので並べない。
+    """
+    told = [
+        {"at": record.at, "by": record.by, "label": record.label, "reason": record.reason,
+         "text": record.detail.get("text") or record.detail.get("officer", "")}
+        for record in log.timeline(obj)[:MOST_OPERATIONS]
+        if record.verb not in _TOLD_BY_HISTORY
+    ]  # fmt: skip
+    spoken = [(entry["by"], entry["at"]) for entry in told]
+    kept = [
+        entry
+        for entry in changes
+        if not entry["managed"] or not any(by == entry["by"] and abs(at - entry["at"]) < AT_ONCE for by, at in spoken)
     ]
-    return sorted([*entries(member), *officers], key=lambda entry: entry["at"], reverse=True)
+    return sorted([*kept, *told], key=lambda entry: entry["at"], reverse=True)
 
 
 def _names_of_related(records, fields) -> dict:
@@ -48,6 +81,10 @@ def _names_of_related(records, fields) -> dict:
             keys = {getattr(record, field.attname) for record in records} - {None}
             names[field.name] = {key: str(found) for key, found in field.related_model.objects.in_bulk(keys).items()}
     return names
+
+
+def _changed(newer, older, fields) -> set[str]:
+    return {field.name for field in fields if getattr(older, field.attname) != getattr(newer, field.attname)}
 
 
 def _differences(newer, older, fields, names) -> list[str]:

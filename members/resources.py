@@ -6,156 +6,28 @@
 from __future__ import annotations
 
 import copy
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
 from django.core.exceptions import ValidationError
-from import_export import fields, resources, widgets
+from import_export import fields, resources
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import RowResult
 
-from coopfin.calc import corporate_number, words
+from coopfin.calc import words
 from coopfin.flow import StepRefused
 from members import banks, operations, writing
+from members.cells import (
+    AmountWidget,
+    ChoiceWidget,
+    DateWidget,
+    IndustryWidget,
+    NoteWidget,
+    TextWidget,
+    digits,
+    to_corporate_number,
+)
 from members.enums import AccountType, MemberKind, OfficerTitle
-from members.models import Industry, Member, Person
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-
-
-# --- 升目の読み方 --------------------------------------------------------------------------
-class TextWidget(widgets.Widget):
-    """文字。convert は形をそろえる関数。"""
-
-    def __init__(self, convert=writing.to_name):
-        super().__init__()
-        self.convert = convert
-
-    def clean(self, value, row=None, **kwargs):
-        if isinstance(value, (date, datetime)):
-            raise ValueError("日付に変わっています。表計算で、この列を文字列にして入れ直してください。")
-        return self.convert("" if value is None else str(value))
-
-    def render(self, value, obj=None, **kwargs):
-        return value or ""
-
-
-class NoteWidget(TextWidget):
-    """備考。改行を残す。"""
-
-    def __init__(self):
-        super().__init__(lambda text: str(text).replace("\r\n", "\n").strip())
-
-
-class DateWidget(widgets.Widget):
-    """日付。Excel の日付・西暦・和暦を読む。"""
-
-    def clean(self, value, row=None, **kwargs):
-        if value in (None, ""):
-            return None
-        if isinstance(value, datetime):
-            value = value.date()
-        if not isinstance(value, date):
-            value = words.parse_date(_no_formula(value))
-        if not EARLIEST <= value <= LATEST:
-            raise ValueError("日付は1900年から2199年までで入れてください。")
-        return value
-
-    def render(self, value, obj=None, **kwargs):
-        return value or ""
-
-
-class AmountWidget(widgets.Widget):
-    """金額・口数。カンマ・全角・万を読む。空は 0。"""
-
-    def __init__(self, unit="円"):
-        super().__init__()
-        self.unit = unit
-
-    def clean(self, value, row=None, **kwargs):
-        if value in (None, ""):
-            return 0
-        if isinstance(value, (bool, date, datetime)):
-            raise ValueError("数字ではありません。表計算で、この列の表示形式を確かめてください。")
-        if isinstance(value, Decimal):
-            raise ValueError(f"「{value}」には端数があります。{self.unit}の整数で入れてください。")
-        return words.parse_amount(_no_formula(value).removesuffix(self.unit if self.unit != "円" else ""))
-
-    def render(self, value, obj=None, **kwargs):
-        return value
-
-
-class ChoiceWidget(widgets.Widget):
-    """選択肢。画面と同じ言葉で書く。"""
-
-    def __init__(self, choices, **also):
-        super().__init__()
-        self.choices = choices
-        self.by_label = {choice.label: choice for choice in choices} | also
-
-    def clean(self, value, row=None, **kwargs):
-        text = writing.to_name(value)
-        if not text:
-            return ""
-        if text not in self.by_label:
-            known = "・".join(choice.label for choice in self.choices)
-            raise ValueError(f"「{text}」は選べません。{known} のいずれかを入れてください。")
-        return self.by_label[text]
-
-    def render(self, value, obj=None, **kwargs):
-        return self.choices(value).label if value else ""
-
-
-class IndustryWidget(widgets.Widget):
-    """業種。名称でも記号でもよい。表は一度だけ読む。"""
-
-    def __init__(self):
-        super().__init__()
-        self.known: dict[str, Industry] = {}
-
-    def clean(self, value, row=None, **kwargs):
-        if not self.known:
-            for industry in Industry.objects.all():
-                for text in (industry.code, industry.name, f"{industry.code} {industry.name}"):
-                    self.known[_plain(text)] = industry
-        text = writing.to_name(value)
-        if not text:
-            raise ValueError("業種を入れてください。")
-        industry = self.known.get(_plain(text))
-        if industry is None:
-            raise ValueError(
-                f"「{text}」という業種はありません。日本標準産業分類の大分類（例: 製造業）を入れてください。"
-            )
-        return industry
-
-    def render(self, value, obj=None, **kwargs):
-        return value.name if value else ""
-
-
-def _plain(text: str) -> str:
-    """業種名の比べ方: 全角・半角と、読点「、」「，」の違いを見ない。"""
-    return writing.name_key(text).replace(",", "、").upper()
-
-
-def _no_formula(value) -> str:
-    text = str(value).strip()
-    if text.startswith("="):
-        raise ValueError("数式が入っています。計算した値に置き換えてください（値として貼り付け）。")
-    return text
-
-
-def _corporate_number(text: str) -> str:
-    if not text:
-        return ""
-    if "E+" in text.upper():
-        raise ValueError(
-            "指数の表示になり、桁が失われています。表計算で、この列を文字列にして13桁を入れ直してください。"
-        )
-    return corporate_number.normalise(text)
-
-
-def _digits(width, label):
-    return lambda text: writing.to_digits(text, width, label)
+from members.models import ACCOUNT_FIELDS, AccountRequest, Member, Person
 
 
 def _field(attribute, label, widget=None, readonly=False):
@@ -184,7 +56,7 @@ class MemberResource(resources.ModelResource):
     name = _field("name", "名称")
     kana = _field("kana", "カナ", TextWidget(writing.to_kana))
     kind = _field("kind", "種類", ChoiceWidget(MemberKind, 個人=MemberKind.SOLE))
-    corporate_number = _field("corporate_number", "法人番号", TextWidget(_corporate_number))
+    corporate_number = _field("corporate_number", "法人番号", TextWidget(to_corporate_number))
     representative_name = _field("representative__name", "代表者", readonly=True)
     representative_kana = _field("representative__kana", "代表者カナ", TextWidget(writing.to_kana), readonly=True)
     representative_born_on = _field("representative__born_on", "代表者生年月日", DateWidget(), readonly=True)
@@ -201,15 +73,15 @@ class MemberResource(resources.ModelResource):
     share_capital = _field("share_capital", "出資金額", AmountWidget())
     joined_on = _field("joined_on", "加入日", DateWidget())
     left_on = _field("left_on", "脱退日", DateWidget())
-    bank_code = _field("bank_code", "銀行コード", TextWidget(_digits(4, "銀行コード")))
+    bank_code = _field("bank_code", "銀行コード", TextWidget(digits(4, "銀行コード")))
     bank_name = _field("bank_name", "銀行名", readonly=True)
-    branch_code = _field("branch_code", "支店コード", TextWidget(_digits(3, "支店コード")))
+    branch_code = _field("branch_code", "支店コード", TextWidget(digits(3, "支店コード")))
     branch_name = _field("branch_name", "支店名", readonly=True)
     account_type = _field(
         "account_type", "預金種類",
         ChoiceWidget(AccountType, 普通預金=AccountType.ORDINARY, 当座預金=AccountType.CURRENT, 貯蓄預金=AccountType.SAVINGS),
     )  # fmt: skip
-    account_number = _field("account_number", "口座番号", TextWidget(_digits(7, "口座番号")))
+    account_number = _field("account_number", "口座番号", TextWidget(digits(7, "口座番号")))
     account_holder = _field("account_holder", "口座名義（カナ）", TextWidget(writing.to_holder))
     note = _field("note", "備考", NoteWidget())
 
@@ -243,6 +115,9 @@ class MemberResource(resources.ModelResource):
         self.people: dict[tuple[str, str], list[Person]] = {}
         self.corporate_numbers: dict[str, str] = {}
         self.rows_by_number: dict[str, int] = {}
+        #: 承認を待つ口座の申請（組合員 → 申請）、統合済の番号 → 統合先の番号
+        self.waiting: dict[int, AccountRequest] = {}
+        self.merged: dict[str, str] = {}
         #: 行の番号（データの1行目が1）→ その行について知らせること
         self.notes: dict[int, list[str]] = {}
 
@@ -263,6 +138,10 @@ class MemberResource(resources.ModelResource):
             Member.objects.exclude(corporate_number="").values_list("corporate_number", "number")
         )
 
+        self.waiting = {request.member_id: request for request in AccountRequest.objects.waiting()}
+        merged = Member.everyone.filter(merged_into__isnull=False)
+        self.merged = dict(merged.values_list("number", "merged_into__number"))
+
     def _remember_person(self, person: Person) -> None:
         known = self.people.setdefault(self._person_key(person.name, person.kana), [])
         if person not in known:
@@ -276,24 +155,60 @@ class MemberResource(resources.ModelResource):
     def import_instance(self, instance, row, **kwargs):
         """列を読み、代表者を決める。読めない列はすべて数え上げる。"""
         errors: dict[str, ValidationError] = {}
+        number = kwargs["row_number"]
+        before = copy.copy(instance) if instance.pk else None
         try:
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
             errors = dict(error.error_dict)
-        number = kwargs["row_number"]
         self._check_numbers(instance, number, errors)
         self._default_title(instance)
         instance.complete_bank_names()
         self._check_bank_names(instance, row, errors)
         self._find_representative(instance, row, number, errors)
+        if before is not None:
+            self._check_leaving(instance, before, errors)
+            self._check_account(instance, before, number, errors)
         if errors:
             raise ValidationError(errors)
+
+    @staticmethod
+    def _check_leaving(instance, before, errors):
+        """台帳にいる組合員の脱退は、名簿ではなく脱退の操作で記録する（予告の期間を確かめるため）。"""
+        if instance.left_on != before.left_on:
+            errors.setdefault(
+                "left_on",
+                ValidationError("脱退日は、名簿からは変えられません。組合員の頁の「脱退を記録」から記録してください。"),
+            )
+
+    def _check_account(self, instance, before, row_number, errors):
+        """台帳にいる組合員の口座は、名簿からは変わらない。違えば変更の申請を出し、別の人の承認を待つ。"""
+        if any(name in errors for name in ACCOUNT_FIELDS) or instance.account == before.account:
+            return
+        waiting = self.waiting.get(instance.pk)
+        if waiting is None:
+            self._note(
+                row_number,
+                "口座は、変更の申請を出します。別の人が承認するまで、いまの口座のままです。",
+            )
+        elif all(getattr(waiting, name) == getattr(instance, name) for name in ACCOUNT_FIELDS):
+            for name in (*ACCOUNT_FIELDS, "bank_name", "branch_name"):
+                setattr(instance, name, getattr(before, name))
+            self._note(row_number, "この口座への変更は、すでに申請が出ていて承認を待っています。")
+        else:
+            errors["account_number"] = ValidationError(
+                "この組合員には、別の口座への変更の申請が承認を待っています。先に承認か却下をしてください。"
+            )
 
     def _check_numbers(self, instance, row_number, errors):
         """組合員番号と法人番号が、ファイルの中でも台帳でも一つだけか。"""
         if not instance.number:
             errors.setdefault("number", ValidationError("組合員番号を入れてください。"))
             return
+        if instance.number in self.merged:
+            errors["number"] = ValidationError(
+                f"この番号の組合員は、組合員番号 {self.merged[instance.number]} に統合されています。"
+            )
         earlier = self.rows_by_number.setdefault(instance.number, row_number)
         if earlier != row_number:
             errors["number"] = ValidationError("同じ組合員番号の行が、このファイルの上のほうにもあります。")
@@ -489,9 +404,27 @@ class MemberResource(resources.ModelResource):
             if is_create:
                 operations.register_member(by=self.by, on=self.on, checked=True, **values)
             else:
-                operations.update_member(member=instance, by=self.by, on=self.on, checked=True, **values)
+                self._update(instance, values)
         except StepRefused as refusal:
             raise ValidationError({"representative__name": str(refusal)}) from refusal
+
+    def _update(self, instance, values):
+        """台帳にいる組合員。代表者・出資・口座は、それぞれの操作を通る。"""
+        current = Member.objects.get(pk=instance.pk)
+        who = {"member": current, "by": self.by, "on": self.on}
+        account = {name: values[name] for name in ACCOUNT_FIELDS}
+        if values["representative"].pk != current.representative_id:
+            operations.change_representative(
+                person=values["representative"], title=values["representative_title"], changed_on=self.on, **who
+            )
+        plain = {name: value for name, value in values.items() if name not in operations.MANAGED_FIELDS}
+        plain.pop("representative_from_on")
+        operations.update_member(checked=True, **plain, **who)
+        operations.correct_shares(
+            shares=values["shares"], share_capital=values["share_capital"], reason="名簿の取込み", imported=True, **who
+        )
+        if account != current.account:
+            operations.request_account(document="名簿の取込み", **account, **who)
 
     # --- 見せ方 ----------------------------------------------------------------------------
     def changes(self, original, instance) -> list[list[str]]:

@@ -2,13 +2,13 @@
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html
 
 from coopfin.calc import words
-from members.enums import MemberKind
-from members.models import Industry, Member, Person
+from members.enums import BETWEEN_COMPANIES, OWNED_BY_OTHER, OWNS_OTHER, MemberKind
+from members.models import Industry, Member, Person, Relationship
 
 
 class YenColumn(tables.Column):
@@ -36,7 +36,16 @@ class MemberFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="種類", choices=MemberKind.choices, empty_label="すべて")
     industry = django_filters.ModelChoiceFilter(label="業種", queryset=Industry.objects.all(), empty_label="すべて")
     standing = django_filters.ChoiceFilter(
-        label="在籍", choices=[("current", "在籍"), ("left", "脱退")], method="by_standing", empty_label="すべて"
+        label="在籍",
+        choices=[("current", "在籍"), ("leaving", "脱退予定"), ("left", "脱退")],
+        method="by_standing",
+        empty_label="すべて",
+    )
+    relation = django_filters.ChoiceFilter(
+        label="関係先",
+        choices=[("controlled", "過半数の株主・親会社がある"), ("group", "関係会社がある"), ("none", "登録なし")],
+        method="by_relation",
+        empty_label="すべて",
     )
 
     class Meta:
@@ -51,7 +60,23 @@ class MemberFilter(django_filters.FilterSet):
         return queryset.search(value)
 
     def by_standing(self, queryset, name, value):
+        if value == "leaving":
+            return queryset.leaving(self.on)
         return queryset.current(self.on) if value == "current" else queryset.filter(left_on__lte=self.on)
+
+    def by_relation(self, queryset, name, value):
+        rows = Relationship.objects.current(self.on)
+        own, other = rows.filter(member=OuterRef("pk")), rows.filter(other_member=OuterRef("pk"))
+        if value == "controlled":
+            return queryset.filter(
+                Exists(own.controlling().filter(kind__in=OWNED_BY_OTHER))
+                | Exists(other.controlling().filter(kind__in=OWNS_OTHER))
+            )
+        if value == "group":
+            return queryset.filter(
+                Exists(own.filter(kind__in=BETWEEN_COMPANIES)) | Exists(other.filter(kind__in=BETWEEN_COMPANIES))
+            )
+        return queryset.filter(~Exists(own), ~Exists(other))
 
 
 class MemberTable(tables.Table):
@@ -84,10 +109,16 @@ class MemberTable(tables.Table):
         row_attrs = {"data-href": lambda record: record.get_absolute_url()}
         caption = "組合員の一覧"
 
+    def __init__(self, *args, on=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on = on
+
     def render_name(self, value, record):
-        if record.left_on:
-            return format_html('{} <span class="stage">脱退</span>', value)
-        return value
+        if record.left_on is None:
+            return value
+        if self.on is not None and record.left_on > self.on:
+            return format_html('{} <span class="stage caution">脱退予定</span>', value)
+        return format_html('{} <span class="stage">脱退</span>', value)
 
 
 class PersonFilter(django_filters.FilterSet):
@@ -96,7 +127,13 @@ class PersonFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="氏名・カナ", method="search")
     role = django_filters.ChoiceFilter(
         label="役職",
-        choices=[("representative", "組合員の代表者"), ("officer", "組合員の役員・関係者")],
+        choices=[
+            ("representative", "組合員の代表者"),
+            ("officer", "組合員の役員・関係者"),
+            ("owner", "主要株主"),
+            ("mandate", "委任された人"),
+            ("none", "役割なし"),
+        ],
         method="by_role",
         empty_label="すべて",
     )
@@ -108,9 +145,22 @@ class PersonFilter(django_filters.FilterSet):
     def search(self, queryset, name, value):
         return queryset.search(value)
 
+    #: 選択肢 → その役割の行があるか
+    ROLES = {
+        "representative": "represented_members",
+        "officer": "offices",
+        "owner": "relationships",
+        "mandate": "mandates",
+    }
+
     def by_role(self, queryset, name, value):
-        held = Q(represented_members__isnull=False) if value == "representative" else Q(offices__isnull=False)
-        return queryset.filter(pk__in=Person.objects.filter(held).values("pk"))
+        if value == "none":
+            held = Q()
+            for related in self.ROLES.values():
+                held |= Q(**{f"{related}__isnull": False})
+            return queryset.exclude(pk__in=Person.objects.filter(held).order_by().values("pk"))
+        held = Q(**{f"{self.ROLES[value]}__isnull": False})
+        return queryset.filter(pk__in=Person.objects.filter(held).order_by().values("pk"))
 
 
 class PersonTable(tables.Table):
@@ -122,7 +172,7 @@ class PersonTable(tables.Table):
     kana = tables.Column(verbose_name="カナ", attrs={"td": {"class": "nowrap"}})
     born_on = DateColumn(verbose_name="生年月日")
     address = tables.Column(verbose_name="住所")
-    roles = tables.Column(verbose_name="組合員での役職", orderable=False, empty_values=())
+    roles = tables.Column(verbose_name="組合員での役割", orderable=False, empty_values=())
 
     class Meta:
         model = Person
@@ -133,4 +183,5 @@ class PersonTable(tables.Table):
     def render_roles(self, record):
         held = [f"{m.name} {m.get_representative_title_display()}" for m in record.represented_members.all()]
         held += [f"{o.member.name} {o.get_title_display()}" for o in record.offices.all() if o.to_on is None]
+        held += [f"{r.member.name} {r.get_kind_display()}" for r in record.relationships.all() if r.to_on is None]
         return "、".join(held[:3]) + (f" ほか{len(held) - 3}件" if len(held) > 3 else "") if held else "―"

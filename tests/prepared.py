@@ -6,7 +6,7 @@ import logging
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from io import BytesIO
 from unittest import mock
 
@@ -37,13 +37,15 @@ from loans.operations import disbursement as disbursements
 from loans.operations import security
 from loans.workflow import documents_of
 from members import importing
-from members.models import Industry
+from members import operations as members
+from members.enums import LeavingKind, RelationKind, ShareKind
+from members.models import Contact, Industry, Mandate, Relationship
 from tests.factories.core import make_policy
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
 from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application_in, make_office
-from tests.factories.members import make_member, make_officer
+from tests.factories.members import make_member, make_officer, make_person
 from tests.members.books import excel, row
 
 ONE_PAGE = b"%PDF-1.7\n% a paper stands here\n%%EOF\n"
@@ -137,6 +139,7 @@ def make_house() -> House:
     _security(house)
     _papers_and_vouchers(house)
     _registers(house)
+    _standing(house)
     _meetings(house)
     _settings(house)
     for name, case in house.cases.items():
@@ -198,6 +201,36 @@ def _registers(house):
     things["batch"] = importing.start(
         filename="名簿.xlsx", content=excel([row(1), row(2, 業種="ない業種")]), by=house.office.clerk, on=TODAY
     )
+
+
+def _standing(house):
+    """組合員の立場とやりとり: 減口の予定、脱退の予告、関係先、委任、口座変更の申請、重複した台帳など。"""
+    things, who = house.things, {"by": house.office.clerk, "on": TODAY}
+    member = things["officer"].member
+    things["planned_change"] = members.change_shares(
+        member=member, kind=ShareKind.DECREASE, shares=10, amount=100_000, effective_on=date(2027, 3, 31), **who
+    )
+    things["leaving"] = members.record_leaving(
+        member=make_member("羽咋機工株式会社", kana="ハクイキコウ"), kind=LeavingKind.VOLUNTARY, notified_on=TODAY,
+        document="脱退予告書", **who,
+    )  # fmt: skip
+    things["relationship"] = members.add_to_member(
+        Relationship, member=member, kind=RelationKind.PARENT, other_name="能登ホールディングス株式会社", **who
+    )
+    things["contact"] = members.add_to_member(Contact, member=member, name="七尾 経子", phone="0767-52-0000", **who)
+    things["mandate"] = members.add_to_member(
+        Mandate, member=member, person=make_person(), scope="書類の受取り", document="委任状", from_on=TODAY, **who
+    )
+    things["note"] = members.write_note(member=member, text="決算書は8月に届く。", **who)
+    members.change_representative(
+        member=member, person=make_person("七尾 次郎", kana="ナナオ ジロウ"), title=member.representative_title,
+        changed_on=TODAY, **who,
+    )  # fmt: skip
+    things["follow_up"] = member.follow_ups.first()
+    changed = {**member.account, "account_number": "7654321"}
+    things["account_request"] = members.request_account(member=member, document="通帳の写し", **changed, **who)
+    things["twin_member"] = make_member("能登精機㈱", kana="ノトセイキ")
+    things["twin_person"] = make_person(things["person"].name, kana=things["person"].kana, born_on=None)
 
 
 def _meetings(house):

@@ -41,6 +41,8 @@ def address(house, name, thing):
         "loans:security_remove": {"link": things["security_link"].pk},
         "loans:guarantee_remove": {"link": things["guarantee_link"].pk},
         "loans:guarantee_deed": {"link": things["guarantee_link"].pk},
+        "members:member_merge": {"gone": things["twin_member"].pk},
+        "members:person_merge": {"gone": things["twin_person"].pk},
         "governance:votes": {"item": things["item"].pk},
         "governance:agenda_remove": {"item": things["item"].pk},
         "governance:take_up": {"item": things["item"].pk},

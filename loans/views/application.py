@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -11,8 +10,7 @@ from django.views.generic import View
 
 from coopfin.calc import days, words
 from coopfin.flow import block
-from coopfin.middleware import refuse_writes
-from coopfin.views import GuardedMixin, OperationView
+from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings
 from loans.forms.application import (
     BILL_TERMS,
@@ -126,16 +124,6 @@ class MemberChoices(GuardedMixin, View):
         chosen = choices[0] if len(choices) == 1 else None
         context = {"choices": choices, "chosen": chosen, "text": text}
         return render(request, "loans/parts/member_choices.html", context)
-
-
-class ReadingPost(GuardedMixin, View):
-    """送られた欄から計算して見せるだけの要求。書こうとすれば断る。"""
-
-    http_method_names = ["post"]
-
-    def post(self, request, **kwargs):
-        with connection.execute_wrapper(refuse_writes):
-            return self.answer(request, **kwargs)
 
 
 class Maturity(ReadingPost):

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView, View
 
 from coopfin.flow import StepRefused
 from coopfin.models import UsedToken
-from coopfin.views import GuardedMixin, OncePerToken, RememberReading
+from coopfin.views import GuardedMixin, OncePerToken, ReadingPost, RememberReading
 from documents import operations as documents
 from documents.paper import CannotRender, preview_response
 from funding.models import designated_banks
@@ -22,7 +22,6 @@ from loans.enums import ApplicationState, FundingResult
 from loans.forms.contract import ConditionForm, ContractForm, FundingForm
 from loans.models import Condition
 from loans.operations import contract as operations
-from loans.views.application import ReadingPost
 from loans.views.base import CaseMixin, CaseOperation, CaseStep
 from loans.workflow import FLOW, documents_of
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from coopfin.calc import days
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.forms import JapaneseDateField
+from coopfin.views import ReadingPost
 from loans import headroom
 from loans.forms.disbursement import DisbursementForm
 from loans.models import Application
 from loans.operations import disbursement as operations
-from loans.views.application import ReadingPost
 from loans.views.base import CaseMixin, CaseStep
 from loans.workflow import FLOW, disbursement_day_fits
 

@@ -1,17 +1,26 @@
-"""組合員のモデル: 人、組合員、役員、関係先、取込。"""
+"""組合員のモデル: 人、組合員、役員、関係先、加入・出資・脱退、やりとり、取込。"""
 
+from members.models.dealings import AccountRequest, Contact, FollowUp, Mandate, MemberNote
 from members.models.imports import ImportBatch
-from members.models.member import Member, MemberQuerySet
+from members.models.member import ACCOUNT_FIELDS, Member, MemberQuerySet
 from members.models.officers import Officer, OfficerQuerySet
 from members.models.people import Industry, Person, Searchable, SearchQuerySet, Versioned
 from members.models.relations import Owner, Related, Relationship, connected_with, grouped_with, owners_of, related_to
 from members.models.sales import AnnualSales
+from members.models.standing import Leaving, ShareChange
 
 __all__ = [
+    "ACCOUNT_FIELDS",
+    "AccountRequest",
     "AnnualSales",
+    "Contact",
+    "FollowUp",
     "ImportBatch",
     "Industry",
+    "Leaving",
+    "Mandate",
     "Member",
+    "MemberNote",
     "MemberQuerySet",
     "Officer",
     "OfficerQuerySet",
@@ -21,6 +30,7 @@ __all__ = [
     "Relationship",
     "SearchQuerySet",
     "Searchable",
+    "ShareChange",
     "Versioned",
     "connected_with",
     "grouped_with",

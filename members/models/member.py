@@ -14,13 +14,18 @@ from members import banks
 from members.enums import SOLE_TITLES, AccountType, MemberKind, OfficerTitle
 from members.models.people import (
     Industry,
+    Mergeable,
     Person,
     Searchable,
     SearchQuerySet,
+    StandingManager,
     Versioned,
     digits_validator,
     postal_code_validator,
 )
+
+#: 振込先の口座。二人で変える（ドメイン E 相互牽制の一覧）。
+ACCOUNT_FIELDS = ("bank_code", "branch_code", "account_type", "account_number", "account_holder")
 
 
 class MemberQuerySet(SearchQuerySet):
@@ -37,8 +42,12 @@ class MemberQuerySet(SearchQuerySet):
         """その日に在籍する組合員。"""
         return self.filter(joined_on__lte=on).filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
 
+    def leaving(self, on):
+        """脱退の日が決まっていて、まだ来ていない組合員。"""
+        return self.filter(left_on__gt=on)
 
-class Member(Searchable, Versioned):
+
+class Member(Searchable, Mergeable, Versioned):
     """組合員。法人または個人事業主（ドメイン0）。代表者は人の台帳を指す。"""
 
     number = models.CharField(
@@ -51,6 +60,9 @@ class Member(Searchable, Versioned):
     )
     representative_title = models.CharField(
         "代表者の肩書", max_length=30, choices=OfficerTitle.choices, default=OfficerTitle.REPRESENTATIVE_DIRECTOR
+    )
+    representative_from_on = models.DateField(
+        "代表者の就任日", null=True, blank=True, help_text="登記事項証明書の就任日。分からなければ空欄。"
     )
     industry = models.ForeignKey(Industry, verbose_name="業種", on_delete=models.PROTECT, related_name="members")
     postal_code = models.CharField("郵便番号", max_length=8, validators=[postal_code_validator])
@@ -69,7 +81,8 @@ class Member(Searchable, Versioned):
     account_holder = models.CharField("口座名義（カナ）", max_length=60, blank=True)
     note = models.TextField("備考", blank=True)
 
-    objects = MemberQuerySet.as_manager()
+    everyone = MemberQuerySet.as_manager()
+    objects = StandingManager.from_queryset(MemberQuerySet)()
     history = HistoricalRecords(verbose_name="組合員の履歴", verbose_name_plural="組合員の履歴")
 
     class Meta:
@@ -98,6 +111,16 @@ class Member(Searchable, Versioned):
                 name="member_sole_without_number",
                 violation_error_message="個人事業主に法人番号は付きません。空欄にしてください。",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="member_merged_into_another",
+                violation_error_message="自分自身に統合することはできません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(shares=0, share_capital=0),
+                name="member_merged_without_shares",
+                violation_error_message="統合済の組合員に出資は残せません。",
+            ),
         ]
 
     def __str__(self):
@@ -111,7 +134,7 @@ class Member(Searchable, Versioned):
 
     def clean(self):
         super().clean()
-        problems = {**self._problems_of_kind(), **self._problems_of_shares(), **self._problems_of_account()}
+        problems = {**self._problems_of_kind(), **self._problems_of_shares(), **self.problems_of_account()}
         if self.joined_on and self.left_on and self.left_on < self.joined_on:
             problems["left_on"] = "脱退日は加入日以後の日付にしてください。"
         if problems:
@@ -146,7 +169,7 @@ class Member(Searchable, Versioned):
             problems["share_capital"] = "在籍する組合員の出資金額は1円以上です（中小企業等協同組合法10条）。"
         return problems
 
-    def _problems_of_account(self) -> dict:
+    def problems_of_account(self) -> dict:
         """口座はすべてそろうか、すべて空か。コードは全国の銀行の表にあるもの。"""
         names = banks.lookup(self.bank_code, self.branch_code)
         problems = {}
@@ -168,8 +191,13 @@ class Member(Searchable, Versioned):
         self.bank_name, self.branch_name = names.bank, names.branch
 
     def offices_on(self, on) -> list[tuple[Person, str]]:
-        """その日に役職にある人と役職（代表者を先頭に）。利害関係と公正証書の例外は、この並びで判定する。"""
-        offices = [(self.representative, self.representative_title)]
+        """その日に役職にある人と役職（代表者を先頭に）。利害関係と公正証書の例外は、この並びで判定する。
+
+        代表者になる前の日については、その日に代表者であった人（退任した役員として残る）が並びに入る。
+        """
+        offices = []
+        if self.representative_from_on is None or self.representative_from_on <= on:
+            offices.append((self.representative, self.representative_title))
         for officer in self.officers.current(on).select_related("person"):
             if (officer.person, officer.title) not in offices:
                 offices.append((officer.person, officer.title))
@@ -191,6 +219,10 @@ class Member(Searchable, Versioned):
         """その日に在籍しているか。"""
         return self.joined_on <= on and (self.left_on is None or self.left_on > on)
 
+    def is_leaving(self, on) -> bool:
+        """脱退の日が決まっていて、まだ来ていないか。"""
+        return self.left_on is not None and self.left_on > on
+
     @property
     def is_corporate(self) -> bool:
         return self.kind == MemberKind.CORPORATE
@@ -201,3 +233,8 @@ class Member(Searchable, Versioned):
         if not self.account_number:
             return ""
         return f"{self.bank_name} {self.branch_name} {self.get_account_type_display()} {self.account_number}"
+
+    @property
+    def account(self) -> dict[str, str]:
+        """振込先の口座の値（ACCOUNT_FIELDS の順）。"""
+        return {name: getattr(self, name) for name in ACCOUNT_FIELDS}

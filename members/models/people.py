@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -32,6 +33,32 @@ class Searchable(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
+
+
+class StandingManager(models.Manager):
+    """統合済の行を除く。一覧・検索・選択肢はこれを使う。"""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into__isnull=True)
+
+
+class Mergeable(models.Model):
+    """重複を一つにまとめられる台帳。まとめられた行は消さず、まとめた先を指して残る。
+
+    everyone は統合済も含むすべて（もとの行の頁・書き出し）。objects は統合済を除く。
+    """
+
+    merged_into = models.ForeignKey(
+        "self", verbose_name="統合先", null=True, blank=True, editable=False, on_delete=models.PROTECT,
+        related_name="merged",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
 
 
 class SearchQuerySet(models.QuerySet):
@@ -71,7 +98,7 @@ class Industry(models.Model):
         return self.name
 
 
-class Person(Searchable, Versioned):
+class Person(Searchable, Mergeable, Versioned):
     """人。役員・関係者・保証人・委員・理事。ログインする人は利用者と一対一で結ぶ。"""
 
     name = models.CharField("氏名", max_length=100)
@@ -83,13 +110,26 @@ class Person(Searchable, Versioned):
         User, verbose_name="利用者", null=True, blank=True, on_delete=models.PROTECT, related_name="person"
     )
 
-    objects = SearchQuerySet.as_manager()
+    everyone = SearchQuerySet.as_manager()
+    objects = StandingManager.from_queryset(SearchQuerySet)()
     history = HistoricalRecords(verbose_name="人の履歴", verbose_name_plural="人の履歴")
 
     class Meta:
         verbose_name = "人"
         verbose_name_plural = "人"
         ordering = ["kana", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="person_merged_into_another",
+                violation_error_message="自分自身に統合することはできません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(user__isnull=True),
+                name="person_merged_without_user",
+                violation_error_message="統合済の人に利用者は結び付けられません。",
+            ),
+        ]
 
     def __str__(self):
         return self.name

@@ -1,4 +1,4 @@
-"""組合員の画面: 一覧・書き出し・一件・登録・変更・役員。"""
+"""組合員の画面: 一覧・書き出し・登録・変更。"""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import copy
 from django.db.models import Sum
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
-from members import banks, histories, importing, operations, panels, writing
-from members.forms import EndOfficerForm, MemberForm, OfficerForm
-from members.models import Member, Officer
+from coopfin.views import GuardedMixin, OperationView, PlainView
+from members import banks, importing, operations, writing
+from members.forms import MemberFacts, MemberForm
+from members.models import AccountRequest, Member
 from members.tables import MemberFilter, MemberTable
-from members.views.base import MEMBERS_CRUMB, download
+from members.views.base import MEMBERS_CRUMB, MemberOperation, chosen_person, download
 
 
 class MemberRows(GuardedMixin):
@@ -51,7 +50,7 @@ class MemberListView(MemberRows, SingleTableMixin, FilterView):
 
     def get_table_kwargs(self):
         shown = self.shown_columns()
-        return {"exclude": [name for name in MemberTable.Meta.fields if name not in shown]}
+        return {"on": self.on, "exclude": [name for name in MemberTable.Meta.fields if name not in shown]}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -60,7 +59,11 @@ class MemberListView(MemberRows, SingleTableMixin, FilterView):
         actions, exports, primary = [], [], None
         if user.has_perm("members.import_members"):
             actions.append({"label": "Excel・CSV の取込", "url": reverse("members:import")})
+        waiting = AccountRequest.objects.waiting().count()
+        if waiting:
+            actions.append({"label": f"口座変更の申請（{waiting}）", "url": reverse("members:accounts")})
         if user.has_perm("members.edit_member"):
+            actions.append({"label": "重複らしいもの", "url": reverse("members:duplicates")})
             primary = {"label": "組合員を登録", "url": reverse("members:create")}
         if user.has_perm("members.export_members"):
             for form, label in (("xlsx", "Excel"), ("csv", "CSV")):
@@ -108,88 +111,12 @@ class MemberExportView(MemberRows, PlainView):
         return download(content, f"組合員_{self.on:%Y%m%d}.{'csv' if as_csv else 'xlsx'}")
 
 
-class MemberDetailView(GuardedMixin, RememberReading, DetailView):
-    """組合員の頁。この組合員についてのすべて（ほかのアプリの欄は panels から来る）。"""
-
-    permission_required = "members.view_member"
-    template_name = "members/member_detail.html"
-    queryset = Member.objects.select_related("representative", "industry")
-
-    def get_object(self, queryset=None):
-        member = super().get_object(queryset)
-        self.remember(member)
-        return member
-
-    def get_context_data(self, **kwargs):
-        member, user = self.object, self.request.user
-        officers = member.officers.select_related("person")
-        current = officers.current(self.on)
-        return super().get_context_data(
-            **kwargs,
-            title=member.name,
-            breadcrumbs=[MEMBERS_CRUMB, (member.name, "")],
-            may_edit=user.has_perm("members.edit_member"),
-            is_current=member.is_current(self.on),
-            facts=self.facts(member),
-            account_facts=self.account_facts(member),
-            officers=current,
-            former_officers=[officer for officer in officers if officer.to_on and officer.to_on <= self.on],
-            panels=panels.member_panels_for(member, user, self.on),
-            timeline=histories.member_entries(member),
-        )
-
-    @staticmethod
-    def facts(member):
-        return [
-            ("組合員番号", member.number),
-            ("名称", member.name),
-            ("カナ", member.kana),
-            ("種類", member.get_kind_display()),
-            ("法人番号", member.corporate_number if member.is_corporate else "―（個人事業主）"),
-            ("業種", member.industry.name),
-            ("所在地", f"〒{member.postal_code} {member.address}"),
-            ("電話番号", member.phone),
-            ("加入日", member.joined_on),
-            *([("脱退日", member.left_on)] if member.left_on else []),
-            ("備考", member.note),
-        ]
-
-    @staticmethod
-    def account_facts(member):
-        if not member.account_number:
-            return []
-        return [
-            ("銀行", f"{member.bank_name}（{member.bank_code}）"),
-            ("支店", f"{member.branch_name}（{member.branch_code}）"),
-            ("預金種類", member.get_account_type_display()),
-            ("口座番号", member.account_number),
-            ("口座名義", member.account_holder),
-        ]
-
-
-class MemberFormView(OperationView):
-    """登録と変更に共通の画面。"""
+class MemberCreateView(OperationView):
+    """組合員の登録（加入）。口座もここでは一人で入れられる。"""
 
     permission_required = "members.edit_member"
     template_name = "members/member_form.html"
     form_class = MemberForm
-
-    def representative(self, form):
-        """選ばれた人か、新しく書かれた人（台帳に載せる）。"""
-        person = form.new_person()
-        if person is None:
-            return form.cleaned_data["representative"]
-        return operations.register_person(by=self.request.user, on=self.on, **person)
-
-    def get_context_data(self, **kwargs):
-        form = kwargs.get("form") or self.get_form()
-        codes = [form[name].value() or "" for name in ("bank_code", "branch_code")]
-        return super().get_context_data(**{**kwargs, "form": form}, bank_names=look_up(*codes))
-
-
-class MemberCreateView(MemberFormView):
-    """組合員の登録。"""
-
     title = "組合員の登録"
     submit_label = "登録する"
 
@@ -197,96 +124,36 @@ class MemberCreateView(MemberFormView):
         return reverse("members:list")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(breadcrumbs=[MEMBERS_CRUMB, (self.title, "")], **kwargs)
+        form = kwargs.get("form") or self.get_form()
+        return super().get_context_data(
+            **{**kwargs, "form": form}, breadcrumbs=[MEMBERS_CRUMB, (self.title, "")], bank_names=names_in(form)
+        )
 
     def operate(self, form):
+        who = {"by": self.request.user, "on": self.on}
         member = operations.register_member(
-            by=self.request.user, on=self.on, representative=self.representative(form), **form.values()
+            representative=chosen_person(form, **who), **form.values(), **form.admission(), **who
         )
         return member, member.get_absolute_url(), f"組合員「{member}」を登録しました。"
 
 
-class MemberUpdateView(MemberFormView):
-    """組合員の変更。"""
+class MemberUpdateView(MemberOperation):
+    """組合員の変更。代表者・出資・脱退・口座は、それぞれの操作で変える。"""
 
+    template_name = "members/member_facts.html"
+    form_class = MemberFacts
     title = "組合員の変更"
     submit_label = "変更する"
-    queryset = Member.objects.select_related("representative", "industry")
 
     def get_form_kwargs(self):
         # フォームは渡されたものに値を入れるので、画面の見出しに使うものとは別の写しを渡す。
         return {**super().get_form_kwargs(), "instance": copy.copy(self.object)}
 
-    def get_context_data(self, **kwargs):
-        crumbs = [MEMBERS_CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
-        return super().get_context_data(breadcrumbs=crumbs, lead=self.object.name, **kwargs)
-
     def operate(self, form):
         member = operations.update_member(
-            member=self.object,
-            by=self.request.user,
-            on=self.on,
-            version=form.cleaned_data["version"],
-            representative=self.representative(form),
-            **form.values(),
+            member=self.object, by=self.request.user, on=self.on, version=form.cleaned_data["version"], **form.values()
         )
         return member, member.get_absolute_url(), f"組合員「{member}」を変更しました。"
-
-
-class OfficerAddView(OperationView):
-    """役員・関係者を加える。"""
-
-    permission_required = "members.edit_member"
-    template_name = "members/officer_form.html"
-    form_class = OfficerForm
-    title = "役員・関係者の追加"
-    submit_label = "追加する"
-    queryset = Member.objects.select_related("representative", "industry")
-
-    def get_context_data(self, **kwargs):
-        crumbs = [MEMBERS_CRUMB, (self.object.name, self.object.get_absolute_url()), (self.title, "")]
-        return super().get_context_data(breadcrumbs=crumbs, lead=self.object.name, **kwargs)
-
-    def operate(self, form):
-        new, cleaned = form.new_person(), form.cleaned_data
-        person = cleaned["person"]
-        if new is not None:
-            person = operations.register_person(by=self.request.user, on=self.on, **new)
-        officer = operations.add_officer(
-            member=self.object, person=person, title=cleaned["title"], from_on=cleaned["from_on"],
-            by=self.request.user, on=self.on,
-        )  # fmt: skip
-        return officer, self.object.get_absolute_url(), f"{officer.get_title_display()} {person} を追加しました。"
-
-
-class OfficerEndView(OperationView):
-    """役員の退任。"""
-
-    permission_required = "members.edit_member"
-    template_name = "generic/form.html"
-    form_class = EndOfficerForm
-    title = "役員の退任"
-    submit_label = "退任を記録する"
-    queryset = Officer.objects.select_related("member", "person")
-
-    def back_url(self):
-        return self.object.member.get_absolute_url()
-
-    def get_initial(self):
-        return {"to_on": self.on}
-
-    def get_context_data(self, **kwargs):
-        officer = self.object
-        crumbs = [MEMBERS_CRUMB, (officer.member.name, self.back_url()), (self.title, "")]
-        lead = f"{officer.member} {officer.get_title_display()} {officer.person}"
-        return super().get_context_data(breadcrumbs=crumbs, lead=lead, **kwargs)
-
-    def operate(self, form):
-        cleaned = form.cleaned_data
-        officer = operations.end_officer(
-            officer=self.object, to_on=cleaned["to_on"], by=self.request.user, on=self.on, version=cleaned["version"]
-        )
-        return officer, self.back_url(), f"{officer.person} の退任を記録しました。"
 
 
 class BankNamesView(PlainView):
@@ -307,3 +174,8 @@ def look_up(bank_code: str, branch_code: str) -> banks.BankNames:
         )
     except writing.Unwritable as problem:
         return banks.BankNames(bank_problem=str(problem))
+
+
+def names_in(form) -> banks.BankNames:
+    """フォームに書かれたコードの名前。"""
+    return look_up(*(form[name].value() or "" for name in ("bank_code", "branch_code")))

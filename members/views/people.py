@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,18 +29,20 @@ class PersonListView(GuardedMixin, SingleTableMixin, FilterView):
     filterset_class = PersonFilter
     table_class = PersonTable
     paginate_by = 50
-    queryset = Person.objects.prefetch_related("represented_members", "offices__member")
+    queryset = Person.objects.prefetch_related("represented_members", "offices__member", "relationships__member")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         may_edit = self.request.user.has_perm("members.edit_member")
         primary = {"label": "人を登録", "url": reverse("members:person_create")} if may_edit else None
+        actions = [{"label": "重複らしいもの", "url": reverse("members:duplicates")}] if may_edit else []
         return {
             **context,
             "title": "人",
             "lead": "代表者・役員・保証人・理事・委員など、組合の仕事に出てくる人の台帳です。",
             "count": context["table"].paginator.count,
             "primary": primary,
+            "actions": actions,
             "empty": {
                 "text": "人がまだ登録されていません。",
                 "hint": "組合員を登録するか取り込むと、代表者がここに載ります。",
@@ -50,11 +53,12 @@ class PersonListView(GuardedMixin, SingleTableMixin, FilterView):
 
 
 class PersonDetailView(GuardedMixin, RememberReading, DetailView):
-    """人の頁。この人の役職と、ほかのアプリが足す欄（席・保証など）。"""
+    """人の頁。この人のすべての役割を、時を追って一枚に集める（席・保証・担保などはほかのアプリが足す）。"""
 
     permission_required = "members.view_member"
     template_name = "members/person_detail.html"
-    queryset = Person.objects.all()
+    queryset = Person.everyone.select_related("user", "merged_into")
+    context_object_name = "person"
 
     def get_object(self, queryset=None):
         person = super().get_object(queryset)
@@ -62,24 +66,66 @@ class PersonDetailView(GuardedMixin, RememberReading, DetailView):
         return person
 
     def get_context_data(self, **kwargs):
-        person, user = self.object, self.request.user
+        person, user, on = self.object, self.request.user, self.on
         return super().get_context_data(
             **kwargs,
             title=person.name,
             breadcrumbs=[PEOPLE_CRUMB, (person.name, "")],
-            may_edit=user.has_perm("members.edit_member"),
+            may_edit=user.has_perm("members.edit_member") and not person.is_merged,
             facts=[
                 ("氏名", person.name),
                 ("カナ", person.kana),
                 ("生年月日", person.born_on),
                 ("住所", f"〒{person.postal_code} {person.address}" if person.postal_code else person.address),
                 ("電話番号", person.phone),
+                ("利用者（ログイン）", f"{person.user}（{person.user.role_labels}）" if person.user else "―"),
             ],
-            represented=person.represented_members.all(),
-            offices=person.offices.select_related("member"),
-            panels=panels.person_panels_for(person, user, self.on),
-            timeline=histories.entries(person),
+            roles=roles_of(person, on),
+            merged=list(person.merged.all()),
+            panels=panels.person_panels_for(person, user, on),
+            timeline=histories.person_entries(person),
         )
+
+
+def roles_of(person, on) -> list[dict]:
+    """組合員での役割。いまのものを先に、終わったものをあとに、それぞれ始まりの新しい順。"""
+    rows = [
+        {
+            "member": member, "role": member.get_representative_title_display(), "mark": "代表",
+            "from_on": member.representative_from_on, "to_on": None,
+        }
+        for member in person.represented_members.filter(merged_into__isnull=True)
+    ]  # fmt: skip
+    rows += [
+        {
+            "member": office.member, "role": office.get_title_display(), "mark": "", "from_on": office.from_on,
+            "to_on": office.to_on, "note": f"任期満了 {_said(office.term_ends_on)}" if office.term_ends_on else "",
+        }
+        for office in person.offices.select_related("member")
+    ]  # fmt: skip
+    rows += [
+        {
+            "member": held.member, "role": held.get_kind_display(), "mark": "過半数" if held.is_control else "",
+            "from_on": held.from_on, "to_on": held.to_on,
+            "note": f"持株比率 {held.share_percent.normalize():f}%" if held.share_percent else "",
+        }
+        for held in person.relationships.select_related("member", "other_person")
+    ]  # fmt: skip
+    rows += [
+        {
+            "member": mandate.member, "role": "委任", "mark": "", "from_on": mandate.from_on, "to_on": mandate.to_on,
+            "note": mandate.scope,
+        }
+        for mandate in person.mandates.select_related("member")
+    ]  # fmt: skip
+    for row in rows:
+        row["over"] = row["to_on"] is not None and row["to_on"] <= on
+    rows.sort(key=lambda row: row["from_on"] or date.min, reverse=True)
+    return sorted(rows, key=lambda row: row["over"])
+
+
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class PersonCreateView(OperationView):

@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from coopfin.calc import words
-from members.enums import AccountType, MemberKind, OfficerTitle, RelationKind
-from members.models import Industry, Member, Officer, Person, Relationship
+from coopfin.models import User
+from members.enums import AccountType, MemberKind, OfficerTitle, RelationKind, ShareKind
+from members.models import Industry, Member, Officer, Person, Relationship, ShareChange
+from tests.factories.core import make_user
 
 _serial = itertools.count(1)
 
@@ -71,11 +73,18 @@ def make_member(name=None, *, representative=None, industry=None, **changes):
     if name:
         changes.setdefault("name", name)
         changes.setdefault("kana", "")
-    return Member.objects.create(
+    member = Member.objects.create(
         **member_values(next(_serial), **changes),
         representative=representative or make_person(),
         industry=industry or make_industry(),
     )
+    if member.shares and member.share_capital:
+        ShareChange.objects.create(
+            member=member, kind=ShareKind.CARRIED, on=member.joined_on, applied_on=member.joined_on,
+            shares=member.shares, amount=member.share_capital, shares_after=member.shares,
+            amount_after=member.share_capital, made_by=User.objects.first() or make_user(),
+        )  # fmt: skip
+    return member
 
 
 def make_members(count, *, industry=None, **changes):

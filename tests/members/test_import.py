@@ -11,7 +11,7 @@ from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
 from coopfin.roles import Role
 from members import importing, operations, sheets
-from members.enums import AccountType, ImportChoice, MemberKind, OfficerTitle
+from members.enums import AccountType, ImportChoice, MemberKind, OfficerTitle, ShareKind
 from members.models import Member, Person
 from tests.factories.core import make_user
 from tests.factories.members import corporate_number, make_member, make_person
@@ -85,8 +85,15 @@ def test_a_changed_row_shows_the_difference_and_changes_only_that(clerk):
     ]
     confirm(batch, clerk)
     member = Member.objects.get()
-    assert (member.shares, member.share_capital) == (300, 3_000_000)
-    assert member.history.count() == 2
+    assert (member.shares, member.share_capital, member.phone) == (300, 3_000_000, "076-260-9999")
+    first, imported = member.share_changes.all()
+    assert (first.kind, first.shares) == (ShareKind.CARRIED, 100)
+    assert (imported.kind, imported.shares, imported.amount, imported.applied_on) == (
+        ShareKind.IMPORTED,
+        200,
+        2_000_000,
+        ON,
+    )
 
 
 def test_a_column_that_is_absent_is_left_alone_and_a_blank_cell_is_cleared(clerk):

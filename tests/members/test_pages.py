@@ -320,15 +320,21 @@ def test_an_old_page_is_refused_and_keeps_what_was_typed(client, clerk):
     assert member.phone == "076-222-2222"
 
 
-def test_a_change_of_representative_is_seen_in_the_history(client, clerk):
+def test_a_change_of_representative_is_its_own_operation(client, clerk):
     member = make_member()
     before = member.representative
-    url = reverse("members:edit", args=[member.pk])
-    new = {"new_name": "能登 二郎", "new_kana": "ノト ジロウ", "new_born_on": "S60.1.1"}
-    response = client.post(url, form_of(client.get(url), **new))
+    url = reverse("members:representative", args=[member.pk])
+    new = {"new_name": "能登 二郎", "new_kana": "ノト ジロウ", "new_born_on": "S60.1.1", "changed_on": "R8.10.1"}
+    response = client.post(url, form_of(client.get(url), **new, stays_as=OfficerTitle.DIRECTOR))
     page = client.get(response.url).content.decode()
-    assert f"代表者：{before} → 能登 二郎" in page
+    assert f"{before} → 能登 二郎" in page
     assert clerk.name in page
+    assert "代表者の交代にともなう保証人の見直し" in page
+    titles = {(officer.person, officer.title, officer.to_on) for officer in member.officers.all()}
+    day = date(2026, 10, 1)
+    assert titles == {
+        (before, OfficerTitle.REPRESENTATIVE_DIRECTOR, day), (before, OfficerTitle.DIRECTOR, None),
+    }  # fmt: skip
 
 
 def test_officers_are_added_and_end(client, clerk):
@@ -342,7 +348,8 @@ def test_officers_are_added_and_end(client, clerk):
     end = reverse("members:officer_end", args=[officer.pk])
     client.post(end, form_of(client.get(end), to_on="R7.6.1"))
     assert "退任した役員 1人" in client.get(member.get_absolute_url()).content.decode()
-    assert "退任" in client.get(person.get_absolute_url()).content.decode()
+    roles = client.get(person.get_absolute_url()).context["roles"]
+    assert [(row["role"], row["to_on"], row["over"]) for row in roles] == [("取締役", date(2025, 6, 1), True)]
 
 
 def test_people_are_entered_and_changed(client, clerk):

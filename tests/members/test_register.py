@@ -10,7 +10,7 @@ from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
 from coopfin.roles import Role
 from members import banks, histories, operations, writing
-from members.enums import AccountType, MemberKind, OfficerTitle
+from members.enums import MemberKind, OfficerTitle
 from members.models import Industry, Member, Person
 from tests.factories.core import make_user
 from tests.factories.members import (
@@ -169,7 +169,7 @@ def test_registering_writes_the_history_and_the_log_with_who_did_it():
 
 
 def test_only_the_secretariat_changes_the_register():
-    for role in (Role.AUDITOR, Role.PRESIDENT, Role.COMMITTEE, Role.DIRECTOR, Role.ADMIN):
+    for role in (Role.AUDITOR, Role.PRESIDENT, Role.COMMITTEE, Role.DIRECTOR):
         with pytest.raises(StepRefused, match="権限"):
             operations.register_person(by=make_user(role), on=ON, name="誰か", kana="ダレカ")
 
@@ -227,16 +227,19 @@ def test_an_officer_cannot_leave_before_coming():
 
 
 def test_the_history_tells_what_changed_into_what_in_words():
-    clerk, member = make_user(Role.CLERK), make_member(account_type=AccountType.ORDINARY)
+    clerk, member = make_user(Role.CLERK), make_member()
     other = make_person("白山 健", kana="ハクサン ケン")
-    operations.update_member(
-        member=member, by=clerk, on=ON, representative=other, account_type=AccountType.CURRENT, share_capital=2_000_000
+    operations.update_member(member=member, by=clerk, on=ON, phone="076-111-1111", kind=MemberKind.CORPORATE)
+    operations.change_representative(
+        member=member, person=other, title=OfficerTitle.REPRESENTATIVE_DIRECTOR, changed_on=ON, by=clerk, on=ON
     )
-    newest = histories.entries(member)[0]
+    newest, older = histories.entries(member)[:2]
     assert newest["by"] == clerk
     assert f"代表者：{member.representative} → 白山 健" in newest["text"]
-    assert "預金種類：普通 → 当座" in newest["text"]
-    assert "出資金額：1,000,000 → 2,000,000" in newest["text"]
+    assert older["text"] == "電話番号：076-260-0000 → 076-111-1111"
+    # On the page the change of the representative is told once, by the operation.
+    told = histories.member_entries(member)
+    assert [entry["label"] for entry in told] == ["代表者の交代", "変更", "登録"]
 
 
 def test_master_data_loads_again_without_overwriting_what_the_cooperative_renamed():

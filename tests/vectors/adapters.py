@@ -11,6 +11,7 @@ from coopfin.calc import corporate_number, days, interest, invoice_number, sched
 from coopfin.segregation import may_check
 from governance import voting
 from loans import limits
+from members import leaving
 
 ADAPTERS = {}
 
@@ -380,6 +381,24 @@ def run_quorum(given):
         "needed": vote.needed,
         "passed": vote.passed,
     }
+
+
+@adapter("member")
+def run_member(given):
+    answer = {}
+    if "notices" in given:
+        end = given.day("fiscal_year_end")
+        answer["effective"] = [leaving.voluntary_leaving_on(day, end).isoformat() for day in given.days("notices")]
+    if "loan_balance" in given or "share_refund" in given or "withdrawn" in given:
+        refund = leaving.refund(
+            withdrawn=given.get("withdrawn", True),
+            debt=given.get("loan_balance", 0),
+            share_refund=given.get("share_refund", 0),
+        )
+        answer["refund_blocked"] = refund.blocked
+        answer["may_set_off"] = refund.may_set_off
+        answer["loan_after"] = refund.debt_after
+    return answer
 
 
 @adapter("guarantee_deed")

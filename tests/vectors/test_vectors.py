@@ -34,7 +34,6 @@ NOT_BUILT_YET = {
     "interest_cap",
     "legal_rate",
     "limitation",
-    "member",
     "naiyo_shomei",
     "passthrough",
     "period_columns",

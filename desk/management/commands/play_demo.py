@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import cast, opening, stories
+from desk.demo import cast, opening, standing, stories
 
 
 class Command(BaseCommand):
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         opening.book_opening_balances(office, today)
         opening.invite_newcomers(office, today)
         stories.play(office, today, say=self.stdout.write)
+        standing.play(office, today)
         return None
 
     def print_logins(self):

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from ledger import checks as ledger_checks
 from loans import checks as loan_checks
+from members import checks as member_checks
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
         problems = 0
         # 照合のあいだに伝票が入ると食い違って見えるので、一つの取引の中で数える。
         with transaction.atomic():
-            for name, check in {**ledger_checks.CHECKS, **loan_checks.CHECKS}.items():
+            for name, check in {**member_checks.CHECKS, **ledger_checks.CHECKS, **loan_checks.CHECKS}.items():
                 found = check()
                 problems += len(found)
                 self.stdout.write(f"{'✕' if found else '✓'} {name}")
