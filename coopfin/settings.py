@@ -42,6 +42,11 @@ def _flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"環境変数 {name} には true か false を指定してください（いまの値: {value}）。")
 
 
+def _repeats(text: str) -> bool:
+    """短いものを繰り返しただけか。"""
+    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, len(text) // 2 + 1))
+
+
 def _number(name: str, default: int) -> int:
     value = env.str(name, "").strip()
     if value and not (value.isascii() and value.isdigit()):
@@ -74,6 +79,8 @@ if PRODUCTION:
     SECRET_KEY = _required("SECRET_KEY", "50文字以上の無作為な秘密鍵")
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         raise ImproperlyConfigured("SECRET_KEY が短すぎます。50文字以上の無作為な文字列にしてください。")
+    if len(set(SECRET_KEY)) < 16 or _repeats(SECRET_KEY):
+        raise ImproperlyConfigured("SECRET_KEY が繰り返しの文字列です。50文字以上の無作為な文字列にしてください。")
     if DEBUG:
         raise ImproperlyConfigured("本番（COOPFIN_MODE=production）では DJANGO_DEBUG を有効にできません。")
     ALLOWED_HOSTS = [
@@ -83,10 +90,15 @@ if PRODUCTION:
     ]
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS にホスト名がありません。公開するホスト名を列挙してください。")
-    if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS に * は使えません。公開するホスト名を列挙してください。")
-    _required("DATABASE_URL", "postgres://利用者:パスワード@ホスト/データベース名")
+    if any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS に * や . で始まる名は使えません。公開するホスト名を列挙してください。"
+        )
+    if _required("DATABASE_URL", "postgres://利用者:パスワード@ホスト/データベース名").startswith("sqlite"):
+        raise ImproperlyConfigured("本番の DATABASE_URL には PostgreSQL（postgres://…）を指定してください。")
     CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{host}" for host in ALLOWED_HOSTS])
+    if not all(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS):
+        raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS には https:// で始まる URL だけを指定してください。")
 else:
     SECRET_KEY = env.str("SECRET_KEY", "") or (_demo_secret_key() if DEMO else "test-" + "0123456789" * 6)
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
@@ -226,7 +238,16 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = _flag("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_HSTS_SECONDS = _number("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 30 if PRODUCTION else 0)
-if _flag("BEHIND_PROXY", PRODUCTION):
+BEHIND_PROXY = _flag("BEHIND_PROXY", PRODUCTION)
+if PRODUCTION and not (SECURE_SSL_REDIRECT or BEHIND_PROXY):
+    raise ImproperlyConfigured(
+        "http のまま使われます。SECURE_SSL_REDIRECT を true にするか、https の代理を置いて BEHIND_PROXY を true にしてください。"
+    )
+if PRODUCTION and SECURE_HSTS_SECONDS < 3600:
+    raise ImproperlyConfigured(
+        "SECURE_HSTS_SECONDS には 3600 以上を指定してください（https だけで使う約束の秒数です）。"
+    )
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # ログインの回数は、代理の住所ではなく、代理が書き足した送り元ごとに数える。
     ALLAUTH_TRUSTED_PROXY_COUNT = 1

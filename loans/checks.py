@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db.models import Count, F, Q, Sum
 
 from ledger.accounts import LOAN_ACCOUNTS, AccountCode, Side
-from ledger.models import VoucherLine, VoucherState
+from ledger.models import VoucherKind, VoucherLine, VoucherState
 from loans.enums import ApplicationState, EventKind, LoanState, LoanType
-from loans.models import Application, Instalment, Loan, LoanEvent
+from loans.models import Application, Loan, LoanEvent
+from loans.terms import LoanTerms, compute
+from members.models import Member
 
 ACCOUNT_OF = {LoanType.BILL: AccountCode.BILL_LOANS, LoanType.DEED: AccountCode.DEED_LOANS}
 
@@ -43,24 +45,73 @@ def balances_agree() -> list[str]:
     return problems
 
 
+def _signed(lines) -> int:
+    """借方から貸方を引いた額。"""
+    return lines.aggregate(
+        all=Sum("amount", filter=Q(side=Side.DEBIT.value), default=0)
+        - Sum("amount", filter=Q(side=Side.CREDIT.value), default=0)
+    )["all"]
+
+
+def _by_member(lines) -> dict[int | None, int]:
+    rows = lines.order_by().values("member").annotate(
+        all=Sum("amount", filter=Q(side=Side.DEBIT.value), default=0)
+        - Sum("amount", filter=Q(side=Side.CREDIT.value), default=0)
+    )  # fmt: skip
+    return {row["member"]: row["all"] for row in rows}
+
+
 def controls_agree() -> list[str]:
-    """貸付の科目の残高 ＝ できごとの残高 ＋ 開始残高（契約番号のない行）。"""
+    """組合員ごとの貸付の科目の残高 ＝ できごとの残高 ＋ 開始伝票（とその訂正）の残高。統制勘定はその合計。"""
     problems = []
+    opening_voucher = Q(voucher__kind=VoucherKind.OPENING) | Q(voucher__reverses__kind=VoucherKind.OPENING)
     for loan_type, code in ACCOUNT_OF.items():
         lines = VoucherLine.objects.filter(voucher__state=VoucherState.POSTED, account_id=code.value)
-        signed = lines.aggregate(
-            all=Sum("amount", filter=Q(side=Side.DEBIT.value), default=0)
-            - Sum("amount", filter=Q(side=Side.CREDIT.value), default=0)
-        )["all"]
-        opening = lines.filter(reference="").aggregate(
-            all=Sum("amount", filter=Q(side=Side.DEBIT.value), default=0)
-            - Sum("amount", filter=Q(side=Side.CREDIT.value), default=0)
-        )["all"]
-        events = LoanEvent.objects.posted().filter(loan__loan_type=loan_type).aggregate(all=Sum("principal", default=0))
-        if signed != events["all"] + opening:
+        booked, opening = _by_member(lines), _by_member(lines.filter(opening_voucher, reference=""))
+        of_type = LoanEvent.objects.posted().filter(loan__loan_type=loan_type)
+        events = dict(of_type.order_by().values_list("loan__member").annotate(all=Sum("principal", default=0)))
+        apart = [
+            member
+            for member in {*booked, *opening, *events}
+            if booked.get(member, 0) != events.get(member, 0) + opening.get(member, 0)
+        ]
+        names = Member.objects.in_bulk([member for member in apart if member])
+        problems += [
+            f"{code.label} {names.get(member, '（組合員なし）')}: 元帳 {booked.get(member, 0):,}円、"
+            f"できごと {events.get(member, 0):,}円＋開始残高 {opening.get(member, 0):,}円"
+            for member in sorted(apart, key=lambda member: member or 0)
+        ]
+        total, other = _signed(lines), sum(events.values()) + sum(opening.values())
+        if total != other:
+            problems.append(f"統制勘定 {code.label}: 元帳 {total:,}円、できごと＋開始残高 {other:,}円")
+    return problems
+
+
+def contracts_agree() -> list[str]:
+    """組合員と金額は、申込・貸付・実行のできごと・伝票の行で同じ。"""
+    problems = []
+    for loan in Loan.objects.exclude(state=LoanState.CANCELLED).select_related("application", "member").order_by("pk"):
+        if loan.member_id != loan.application.member_id:
             problems.append(
-                f"統制勘定 {code.label}: 元帳 {signed:,}円、できごと {events['all']:,}円＋開始残高 {opening:,}円"
+                f"貸付 {loan.number}: 債務者（{loan.member}）が、申込 {loan.application.number}の申込者と違います"
             )
+        if loan.principal != loan.application.amount:
+            problems.append(f"貸付 {loan.number}: 元金 {loan.principal:,}円、申込の金額 {loan.application.amount:,}円")
+    kinds = (EventKind.DISBURSEMENT, EventKind.REVERSAL)
+    differing = LoanEvent.objects.posted().filter(kind__in=kinds).exclude(
+        principal__in=(F("loan__principal"), -F("loan__principal"))
+    )  # fmt: skip
+    problems += [
+        f"貸付 {event.loan.number}: {event.get_kind_display()}の元金 {event.principal:,}円、契約の元金 {event.loan.principal:,}円"
+        for event in differing.select_related("loan")
+    ]
+    foreign = VoucherLine.objects.filter(
+        voucher__state=VoucherState.POSTED, voucher__loan_events__isnull=False, member__isnull=False
+    ).exclude(member=F("voucher__loan_events__loan__member"))
+    problems += [
+        f"{line.voucher} {line.account}: 行の組合員（{line.member}）が、貸付の債務者と違います"
+        for line in foreign.select_related("voucher", "account", "member").distinct()
+    ]
     return problems
 
 
@@ -98,20 +149,25 @@ def events_match_vouchers() -> list[str]:
     return problems
 
 
-def schedules_add_up() -> list[str]:
-    """返済中の証書貸付の償還予定: 元金の合計 ＝ 元金、最後の残高は 0。"""
+def schedules_follow_the_terms() -> list[str]:
+    """返済中の証書貸付の償還予定は、契約の条件から計算し直したものと、一回ずつ同じ。"""
     problems = []
-    deeds = Loan.objects.active().filter(loan_type=LoanType.DEED)
-    for loan in deeds.annotate(planned=Sum("instalments__principal"), rows=Count("instalments")).order_by("pk"):
-        if loan.planned != loan.principal:
-            problems.append(
-                f"貸付 {loan.number}: 償還予定の元金合計 {loan.planned or 0:,}円、元金 {loan.principal:,}円"
-            )
-    last = Instalment.objects.filter(loan__in=deeds, no=F("loan__installments")).exclude(balance=0)
-    problems += [
-        f"貸付 {row.loan.number}: 最終回の残高が {row.balance:,}円残ります" for row in last.select_related("loan")
-    ]
+    deeds = Loan.objects.active().filter(loan_type=LoanType.DEED).select_related("policy").order_by("pk")
+    for loan in deeds.prefetch_related("instalments"):
+        planned = [_row(row) for row in loan.instalments.all()]
+        computed = [_row(row) for row in compute(LoanTerms.of_loan(loan, start_on=loan.disbursed_on)).instalments]
+        if len(planned) != len(computed):
+            problems.append(f"貸付 {loan.number}: 償還予定が{len(planned)}回、計算では{len(computed)}回です")
+        problems += [
+            f"貸付 {loan.number} 第{no}回: 償還予定が、契約の条件から計算したものと違います"
+            for (no, *there), (_, *here) in zip(planned, computed, strict=False)
+            if there != here
+        ]
     return problems
+
+
+def _row(row) -> tuple:
+    return row.no, row.due_on, row.pay_on, row.days, row.principal, row.interest, row.fee, row.balance
 
 
 def states_agree() -> list[str]:
@@ -149,9 +205,10 @@ def numbers_are_gapless() -> list[str]:
 
 CHECKS = {
     "貸付の残高と元帳の補助残高": balances_agree,
-    "貸付の統制勘定": controls_agree,
+    "組合員ごとの貸付の残高と統制勘定": controls_agree,
     "できごとと伝票の金額": events_match_vouchers,
-    "償還予定": schedules_add_up,
+    "申込・契約・できごと・伝票の組合員と金額": contracts_agree,
+    "償還予定": schedules_follow_the_terms,
     "状態のつじつま": states_agree,
     "受付番号・契約番号の連続": numbers_are_gapless,
 }

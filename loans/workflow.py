@@ -15,7 +15,7 @@ from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, headroom, items, paperwork
+from loans import coverage, funding_answer, headroom, items, paperwork
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -141,6 +141,28 @@ def form_and_term(application, *, by, on, **given):
         )
 
 
+def days_fit(application, *, by, on, **given):
+    """実行希望日が過ぎていないこと、手形の期日が銀行の営業日であること。どちらも気づいてほしいことで、止めない。"""
+    page = {"url": _page("edit", application), "url_label": "条件を直す"}
+    if application.disburse_on < on:
+        day = application.disburse_on
+        yield warn(
+            f"実行希望日（{day.year}年{day.month}月{day.day}日）が過ぎています。",
+            f"{RULES} 三 c",
+            code="past",
+            **page,
+        )
+    if application.is_bill and not days.is_business_day(application.maturity_on):
+        day, rolled = application.maturity_on, days.roll(application.maturity_on)
+        yield warn(
+            f"手形の期日（{day.year}年{day.month}月{day.day}日）が銀行の休業日です。",
+            "手形法72条",
+            detail=f"支払を求められるのは{rolled.year}年{rolled.month}月{rolled.day}日からです。利息は期日までの日数で計算します。",
+            code="bill-holiday",
+            **page,
+        )
+
+
 def limits_at_receipt(application, *, by, on, **given):
     """受付での限度額の点検。決議がないときは注意にとどめ、超えるものはすべて断る。"""
     yield from headroom.findings(
@@ -256,8 +278,11 @@ def funding_is_decided(application, *, by, on, **given):
             code="funding-refused",
             **page,
         )
-    elif decision.amount < application.amount:
-        yield block("銀行の借入金額が、承認された金額に足りません。", source, code="funding-short", **page)
+    elif apart := funding_answer.differences(
+        application, amount=decision.amount, bank_rate=decision.bank_rate, maturity_on=decision.maturity_on
+    ):
+        for text in apart.values():
+            yield block(f"銀行の決定が、承認された条件と違います。{text}", source, code="funding-differs", **page)
     else:
         yield passed(f"{decision.bank}の決定が記録されています。", source, code="funding")
         yield headroom.bank_finding(decision.bank, on, page["url"])
@@ -381,7 +406,7 @@ FLOW = Flow(
     steps=(
         Step(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
-            (not_interested, member_is_current, policy_in_force, terms_can_be_computed, form_and_term,
+            (not_interested, member_is_current, policy_in_force, terms_can_be_computed, form_and_term, days_fit,
              limits_at_receipt, guarantors_considered, collateral_covers),
             explanation="受付番号を付け、この日に効力のある方針で審査します。",
         ),
@@ -393,7 +418,7 @@ FLOW = Flow(
         Step(
             "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
             "loans.submit_to_committee",
-            (not_interested, investigation_recorded, terms_can_be_computed, limits_at_receipt, guarantors_considered,
+            (not_interested, investigation_recorded, terms_can_be_computed, days_fit, limits_at_receipt, guarantors_considered,
              collateral_covers, committee_has_members),
             explanation="金融委員が案件を読み、意見を述べられるようになります。",
         ),
@@ -409,7 +434,7 @@ FLOW = Flow(
         ),
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
-            (not_interested, not_the_receiver, member_is_current, board_approves, limits, guarantors_considered,
+            (not_interested, not_the_receiver, member_is_current, days_fit, board_approves, limits, guarantors_considered,
              collateral_covers),
             explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
         ),

@@ -76,6 +76,10 @@ PAGES = {
 }  # fmt: skip
 
 
+#: すべての状態。はじめの十件で、どの一覧にも出るものがあるように並べる。
+STATES = sorted(S, key=lambda state: state in (S.RECEIVED, S.RETURNED, S.WITHDRAWN))
+
+
 class Crowd:
     """Rows by the hundred, straight into the tables: what is tried here is reading."""
 
@@ -101,7 +105,7 @@ class Crowd:
         clerk, chief = self.users["yamada"], self.users["kitamura"]
         made = []
         for number, member in zip(numbers, members, strict=True):
-            state = list(S)[number % len(S)]
+            state = STATES[number % len(STATES)]
             row = Application(
                 member=member, state=state, created_by=clerk, entered_state_on=TODAY - timedelta(days=5), **bill_terms()
             )
@@ -243,9 +247,9 @@ def ask(client, path):
 
 
 def test_every_list_and_gathering_page_asks_as_often_for_a_thousand_rows_as_for_ten(crowd, client):
-    """So none asks row by row either: a list shows fifty, and from 26 rows to a thousand that would be seen."""
+    """So none asks row by row either: a list shows fifty, and from ten rows to a thousand that would be seen."""
     few, many = {}, {}
-    for rows, counts in ((26, few), (1000, many)):
+    for rows, counts in ((10, few), (1000, many)):
         crowd.grow(rows)
         for role in EVERYBODY:
             client.force_login(crowd.users[PLAYERS[role]])

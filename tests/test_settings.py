@@ -63,6 +63,11 @@ def start(*command, **changes):
         ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT"),
         ("EMAIL_URL", "http://mail.example.jp", "環境変数 EMAIL_URL を読めません。"),
         ("EMAIL_URL", "smtp+tls://mail.example.jp:587", "環境変数 MAIL_FROM"),
+        ("SECRET_KEY", "change-me-please-" * 4, "SECRET_KEY が繰り返しの文字列です。"),
+        ("ALLOWED_HOSTS", ".jp", "ALLOWED_HOSTS に * や . で始まる名は使えません。"),
+        ("DATABASE_URL", "sqlite:///kumiai.sqlite3", "PostgreSQL"),
+        ("CSRF_TRUSTED_ORIGINS", "http://kashitsuke.example.jp", "https:// で始まる URL だけ"),
+        ("SECURE_HSTS_SECONDS", "0", "SECURE_HSTS_SECONDS には 3600 以上"),
     ],
 )  # fmt: skip
 def test_a_missing_or_unsafe_setting_stops_the_start_with_one_sentence(name, value, sentence):
@@ -72,6 +77,12 @@ def test_a_missing_or_unsafe_setting_stops_the_start_with_one_sentence(name, val
     assert sentence in said
     assert len(said.splitlines()) == 1, said
     assert "Traceback" not in said
+
+
+def test_plain_http_stops_the_start():
+    done = start(SECURE_SSL_REDIRECT="false", BEHIND_PROXY="false")
+    assert done.returncode != 0
+    assert "http のまま使われます。" in done.stderr
 
 
 def test_a_server_started_with_a_wrong_setting_says_the_sentence_too():

@@ -8,6 +8,7 @@ from django import forms
 
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.forms import JapaneseDateField, OperationForm, RateFormField, ReasonForm, YenFormField
+from loans import funding_answer
 from loans.enums import FundingResult
 from loans.forms.application import CountField
 from loans.models import Application
@@ -70,8 +71,8 @@ class FundingForm(ReasonForm):
 
     def clean_decided_on(self):
         day = self.cleaned_data["decided_on"]
-        if day > self.on:
-            raise forms.ValidationError("銀行の決定日が先の日付です。")
+        if problem := funding_answer.day_problem(self.application, day, self.on):
+            raise forms.ValidationError(problem)
         return day
 
     def clean(self):
@@ -91,12 +92,10 @@ class FundingForm(ReasonForm):
                     self.add_error(name, text)
             if cleaned.get("amount") == 0:
                 self.add_error("amount", "借入金額は1円以上で入力してください。")
-        if result == FundingResult.AS_APPLIED and (cleaned.get("amount") or 0) < self.application.amount:
-            if cleaned.get("amount"):
-                self.add_error(
-                    "amount",
-                    f"申込どおりなら {self.application.amount:,}円以上です。減額されたときは「条件を変えて承諾」を選んでください。",
-                )
+        if result == FundingResult.AS_APPLIED and not self.errors:
+            answer = {name: cleaned[name] for name in ("amount", "bank_rate", "maturity_on")}
+            for name, text in funding_answer.differences(self.application, **answer).items():
+                self.add_error(name, f"{text}「条件を変えて承諾」を選び、改める条件を入力してください。")
         if result == FundingResult.CHANGED:
             self._clean_new_terms(cleaned)
         else:

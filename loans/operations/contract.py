@@ -15,7 +15,7 @@ from coopfin.models import Cooperative, Sequence
 from documents import operations as documents
 from documents.models import IssuedDocument
 from governance.enums import BodyKind
-from loans import headroom, printing
+from loans import funding_answer, headroom, printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
 from loans.models import Application, Condition, FundingDecision, Loan
 from loans.operations import base, review
@@ -52,13 +52,13 @@ def record_funding(
     step = base.check(application, "record_funding", by=by, on=on, reason=reason)
     if not application.is_bank_funded:
         raise StepRefused(step.label, [block("この案件の原資は自己資金です。銀行の決定は要りません。", "申込の内容")])
-    if decided_on > on:
-        raise StepRefused(step.label, [block("銀行の決定日が今日より先です。", "手引き 第2章2 四")])
-    if result == FundingResult.AS_APPLIED and amount < application.amount:
-        raise StepRefused(
-            step.label,
-            [block("申込どおりの承諾なのに、借入金額が承認された金額より少なくなっています。", "手引き 第2章2 四")],
-        )
+    if problem := funding_answer.day_problem(application, decided_on, on):
+        raise StepRefused(step.label, [block(problem, "手引き 第2章2 四")])
+    if result == FundingResult.AS_APPLIED:
+        apart = funding_answer.differences(application, amount=amount, bank_rate=bank_rate, maturity_on=maturity_on)
+        if apart:
+            how = "「条件を変えて承諾」として記録し、理事会に戻してください。"
+            raise StepRefused(step.label, [block(text + how, "手引き 第2章1 g") for text in apart.values()])
     designated = headroom.bank_finding(bank, on)
     if result != FundingResult.REFUSED and designated.blocks:
         raise StepRefused(step.label, [designated])

@@ -32,6 +32,14 @@ def submit_item(application: Application, kind: str, decide_page: str, *, by, on
     )
 
 
+def _up_to_date_item(application: Application, kind: str, *, on: date):
+    """付議中の議案。付議のあとに利害関係の生じた人を除き、その人の意見・議決を数えない。なければ None。"""
+    item = items.open_item(application, kind)
+    if item is None:
+        return None
+    return governance.refresh_recusals(item, interested=coverage.interested_persons(application, on=on), on=on)
+
+
 @transaction.atomic
 def submit_to_committee(application: Application, *, by, on: date, reason: str = "") -> Application:
     """金融委員会に付議する。"""
@@ -88,8 +96,8 @@ def recommend(
 ) -> Application:
     """答申を記録する。委員会の結論であり、決定ではない（理事会が決める）。"""
     application = base.lock(application)
+    item = _up_to_date_item(application, BodyKind.COMMITTEE, on=on)
     step = base.check(application, "recommend", by=by, on=on, reason=reason)
-    item = items.open_item(application, BodyKind.COMMITTEE)
     governance.conclude_committee(
         item,
         result=result,
@@ -132,9 +140,7 @@ def decide(
         raise StepRefused(
             "決定の記録", [block("条件付の決定には、条件を一つ以上記入してください。", "手引き 第2章2 三")]
         )
-    item = items.open_item(application, BodyKind.BOARD)
-    if item is not None:
-        governance.refresh_recusals(item, interested=coverage.interested_persons(application, on=on), on=on)
+    item = _up_to_date_item(application, BodyKind.BOARD, on=on)
     step = base.check(application, name, by=by, on=on, reason=reason or comment) if name else None
     if item is None:
         raise StepRefused("決定の記録", [block("この案件は理事会に付議されていません。", "定款")])

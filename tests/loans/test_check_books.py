@@ -4,12 +4,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from ledger.models import VoucherLine
+from ledger.accounts import AccountCode
+from ledger.models import VoucherKind, VoucherLine
+from ledger.slips import Slip, credit, debit
 from loans import checks
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
 from loans.models import Application, Instalment, Loan, LoanEvent
+from tests.factories.ledger import make_voucher
 from tests.factories.loans import deed_terms, make_application_in, make_office
+from tests.factories.members import make_member
 
 
 @pytest.fixture
@@ -63,16 +67,65 @@ def test_interest_that_differs_from_the_voucher_is_named(books):
     assert all(bill.number in sentence for sentence in found)
 
 
-def test_a_schedule_that_does_not_add_up_is_named(books):
+@pytest.mark.parametrize("field", ["principal", "interest", "fee", "balance", "days"])
+def test_a_row_of_the_schedule_that_was_not_computed_is_named(books, field):
     _, deed = books
-    Instalment.objects.filter(loan=deed, no=1).update(principal=1)
-    assert any(deed.number in sentence for sentence in checks.schedules_add_up())
+    Instalment.objects.filter(loan=deed, no=3).update(**{field: 1})
+    assert [f"{deed.number} 第3回" in sentence for sentence in checks.schedules_follow_the_terms()] == [True]
 
 
-def test_a_schedule_that_does_not_end_at_zero_is_named(books):
+def test_a_missing_row_of_the_schedule_is_named(books):
     _, deed = books
-    Instalment.objects.filter(loan=deed, no=60).update(balance=5)
-    assert any("5円残ります" in sentence for sentence in checks.schedules_add_up())
+    Instalment.objects.filter(loan=deed, no=60).delete()
+    assert any("59回、計算では60回" in sentence for sentence in checks.schedules_follow_the_terms())
+
+
+def test_a_loan_account_moved_without_a_loan_is_named(books):
+    """貸付の科目を、貸付でも開始残高でもない伝票が動かした。"""
+    bill, _ = books
+    without_triggers()
+    slip = Slip(
+        "手で動かした",
+        (debit(AccountCode.BILL_LOANS, 5_000_000, member=bill.member), credit(AccountCode.CURRENT_DEPOSIT, 5_000_000)),
+    )
+    voucher = make_voucher(slip, posted=True)
+    assert voucher.kind == VoucherKind.TRANSFER
+    assert any(str(bill.member) in sentence and "5,000,000" in sentence for sentence in checks.controls_agree())
+
+
+def test_an_opening_balance_is_no_difference(books):
+    bill, _ = books
+    slip = Slip(
+        "開始残高",
+        (
+            debit(AccountCode.BILL_LOANS, 5_000_000, member=bill.member),
+            credit(AccountCode.RETAINED_EARNINGS, 5_000_000),
+        ),
+    )
+    make_voucher(slip, posted=True, kind=VoucherKind.OPENING)
+    assert checks.controls_agree() == []
+
+
+def test_a_line_booked_to_another_member_is_named(books):
+    without_triggers()
+    VoucherLine.objects.filter(account_id="131").update(member=make_member("七尾鋳造株式会社"))
+    assert any("七尾鋳造株式会社" in sentence for sentence in checks.controls_agree())
+    assert any("七尾鋳造株式会社" in sentence for sentence in checks.contracts_agree())
+
+
+def test_a_loan_of_another_member_than_the_applicant_is_named(books):
+    bill, _ = books
+    Loan.objects.filter(pk=bill.pk).update(member=make_member("七尾鋳造株式会社"))
+    assert any("申込者と違います" in sentence for sentence in checks.contracts_agree())
+    assert any("七尾鋳造株式会社" in sentence for sentence in checks.controls_agree())
+
+
+def test_a_principal_that_was_not_applied_for_or_paid_out_is_named(books):
+    bill, _ = books
+    Loan.objects.filter(pk=bill.pk).update(principal=99_000_000)
+    found = [sentence for sentence in checks.contracts_agree() if "99,000,000" in sentence]
+    assert any("申込の金額" in sentence for sentence in found)
+    assert any("契約の元金" in sentence for sentence in found)
 
 
 def test_states_that_contradict_each_other_are_named(books):

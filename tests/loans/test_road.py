@@ -35,7 +35,7 @@ from tests.factories.loans import (
     make_application_in,
     make_office,
 )
-from tests.factories.members import make_member, make_person
+from tests.factories.members import make_member, make_officer, make_person
 
 
 @pytest.fixture
@@ -179,6 +179,18 @@ def test_the_committee_needs_the_opinions_of_a_majority(office):
     assert road.recommend(application, office, TODAY).state == S.RECOMMENDED
 
 
+def test_a_committee_member_who_became_an_officer_after_the_opinion_counts_no_longer(office):
+    """付議のあとで申込先の取締役になった委員の意見は、答申のときに除かれ、定足数にも数えない。"""
+    application = make_application_in(office, S.COMMITTEE_QUEUE)
+    road.committee_opinions(application, office, TODAY)
+    turned = office.committee[2].person
+    make_officer(application.member, turned)
+    road.recommend(application, office, TODAY)
+    item = items.last_decided(application, BodyKind.COMMITTEE)
+    assert (item.seated, item.eligible, item.present, item.yes) == (4, 3, 3, 3)
+    assert not item.opinions.filter(seat__person=turned).exists()
+
+
 def test_an_interested_committee_member_gives_no_opinion_and_does_not_see_the_case(office):
     member_of_committee = office.committee[3]
     application = make_application(office, member=make_member(representative=member_of_committee.person))
@@ -188,6 +200,20 @@ def test_an_interested_committee_member_gives_no_opinion_and_does_not_see_the_ca
     with pytest.raises(StepRefused) as refusal:
         reviews.give_opinion(fresh(application), choice="for", text="賛成", by=member_of_committee, on=TODAY)
     assert "interested" in codes(refusal)
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "words"),
+    [
+        (bill_terms(maturity_on=date(2027, 2, 20)), "bill-holiday", "2027年2月20日）が銀行の休業日"),
+        (bill_terms(disburse_on=date(2026, 11, 2)), "past", "実行希望日（2026年11月2日）が過ぎています"),
+    ],
+)
+@pytest.mark.parametrize("step", ["receive", "submit_to_committee", "approve"])
+def test_a_day_that_does_not_fit_is_said_at_each_decision_but_stops_none(office, terms, code, words, step):
+    application = make_application(office, terms=terms)
+    found = [f for f in findings_for(application, step, by=office.clerk, on=TODAY) if f.code == code]
+    assert [(words in finding.text, finding.warns) for finding in found] == [(True, True)]
 
 
 # --- 理事会 --------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ import pytest
 
 from coopfin.models import User
 from loans.enums import ApplicationState as S
+from loans.enums import FundingSource
 from loans.models import Application
 from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
-from tests.factories.loans import REASON, TODAY, fresh, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application_in, make_office
 from tests.factories.members import make_member
 from tests.races.support import racers
 
@@ -43,12 +44,18 @@ def _one_winner(outcomes):
 
 
 @pytest.mark.transaction
-def test_two_decisions_racing_for_the_last_headroom_have_exactly_one_winner():
+@pytest.mark.parametrize("limit", ["member", "borrowing"])
+def test_two_decisions_racing_for_the_last_headroom_have_exactly_one_winner(limit):
+    """③ では同じ組合員の二件が、① では別の組合員の転貸二件が競う。守るのは、① では組合の行の鎖錠だけである。"""
     from desk.demo import road
 
-    office = make_office(member_limit=15_000_000)
-    member = make_member()
-    cases = [make_application_in(office, S.BOARD_QUEUE, member=member) for _ in range(2)]
+    office = make_office(**{f"{limit}_limit": 15_000_000})
+    borrowers = [make_member()] * 2 if limit == "member" else [make_member(), make_member()]
+    source = FundingSource.OWN if limit == "member" else FundingSource.BANK
+    cases = [
+        make_application_in(office, S.BOARD_QUEUE, member=member, terms=bill_terms(funding_source=source))
+        for member in borrowers
+    ]
     road.hold_board(cases, office, TODAY)
     recorders = (office.chief.pk, office.president.pk)
     with racers() as race:
@@ -59,7 +66,7 @@ def test_two_decisions_racing_for_the_last_headroom_have_exactly_one_winner():
                 {"application": cases[1].pk, "by": recorders[1]},
             )
             message = _one_winner(outcomes)
-            assert "超えます" in message
+            assert {"member": "1組合員", "borrowing": "借入金残高"}[limit] in message
             assert Application.objects.filter(state=S.APPROVED).count() == 1
             _undecide(cases)
 

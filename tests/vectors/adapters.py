@@ -541,7 +541,7 @@ def run_collateral(given):
 def seniors_of(given):
     liens = []
     for lien in given.get("seniors", ()):
-        stated = [lien.get(name) for name in ("maximum", "maximum_amount", "registered", "deduct")]
+        stated = [lien.get(name) for name in ("maximum", "maximum_amount", "registered", "deduct", "balance")]
         registered = next(amount for amount in stated if amount is not None)
         liens.append(valuation.SeniorLien(kind=lien["kind"], registered=registered, balance=lien.get("balance")))
         # What the vector itself says must be deducted is an expectation in the wrong place: hold us to it.
