@@ -248,11 +248,15 @@ class StepView(OperationView):
         form = super().get_form(form_class)
         if "reason" in form.fields:
             field = form.fields["reason"]
+            written = form.is_bound and str(form["reason"].value() or "").strip()
             if self.step.needs_reason:
                 field.required = True
+            elif any(finding.blocks for finding in self.findings) and not written:
+                # 進めないあいだは、承知のうえで進める理由を尋ねない。
+                del form.fields["reason"]
             elif any(finding.warns for finding in self.findings):
                 field.label = "注意を承知のうえで進める理由"
-            elif not form.is_bound:
+            elif not written:
                 del form.fields["reason"]
         return form
 

@@ -167,7 +167,7 @@ def parse_amount(text, negative=False):
     """
     if isinstance(text, (bool, float)):
         raise TypeError("金額に浮動小数点数は使えません。")
-    plain = re.sub(r"(?<=[億万千百兆¥△▲-])\s+|\s+(?=円)", "", _narrow(text))
+    plain = re.sub(r"(?<=[億万千百兆¥△▲-])\s+|\s+(?=[兆億万千百円])", "", _narrow(text))
     sign = 1
     if found := re.match(r"[△▲-]", plain):
         if not negative:

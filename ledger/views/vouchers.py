@@ -80,7 +80,7 @@ class VoucherView(GuardedMixin, DetailView):
         warned = bool(findings) and any(finding.warns for finding in findings)
         reversal_blocks = operations.reversal_findings(voucher, by=user, on=self.on) if voucher.is_posted else []
         form = ApproveForm(version=str(voucher.version), auto_id="approve-%s")
-        if not warned:
+        if blocked or not warned:
             del form.fields["reason"]
         return super().get_context_data(
             lines=voucher.lines.select_related("account", "member"),
@@ -130,7 +130,9 @@ class VoucherApproveView(VoucherOperationView):
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        if not any(finding.warns for finding in self.findings) and not form.is_bound:
+        written = form.is_bound and str(form["reason"].value() or "").strip()
+        asked = any(f.warns for f in self.findings) and not any(f.blocks for f in self.findings)
+        if not (asked or written):
             del form.fields["reason"]
         return form
 

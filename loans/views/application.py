@@ -39,6 +39,10 @@ def chosen_member(request, on) -> Member | None:
     return get_object_or_404(Member.objects.current(on).select_related("representative"), pk=int(number))
 
 
+#: 保存に続けて付けるもの → ページ
+CONTINUE = {"security": "loans:security_add", "guarantee": "loans:guarantee_add"}
+
+
 class FormPage:
     """申込の入力画面に共通する値。"""
 
@@ -48,6 +52,11 @@ class FormPage:
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "on": self.on, "application": self.object}
+
+    def next_page(self, application) -> str:
+        """保存のあとに開くページ。担保・保証人は申込の続きで、押したボタンがどちらから付けるかを言う。"""
+        name = CONTINUE.get(self.request.POST.get("then", ""))
+        return reverse(name, args=[application.pk]) if name else application.get_absolute_url()
 
     def get_context_data(self, **kwargs):
         query = f"?application={self.object.pk}" if self.object else ""
@@ -79,11 +88,8 @@ class ApplicationCreate(FormPage, CaseMixin, OperationView):
         application = operations.create_draft(
             member=form.cleaned_data["member"], terms=form.terms, by=self.request.user, on=self.on
         )
-        return (
-            application,
-            application.get_absolute_url(),
-            "下書きを保存しました。「残っていること」を確かめてから、受け付けてください。",
-        )
+        message = "下書きを保存しました。「残っていること」を確かめてから、受け付けてください。"
+        return application, self.next_page(application), message
 
 
 class ApplicationEdit(FormPage, CaseOperation):
@@ -98,7 +104,7 @@ class ApplicationEdit(FormPage, CaseOperation):
 
     def operate(self, form):
         application = operations.update_terms(self.object, terms=form.terms, by=self.request.user, on=self.on)
-        return application, application.get_absolute_url(), "申込の内容を保存しました。"
+        return application, self.next_page(application), "申込の内容を保存しました。"
 
     def get_context_data(self, **kwargs):
         closed = self.object.state not in operations.EDITABLE
@@ -195,6 +201,8 @@ def preview_context(form: ApplicationForm, on) -> dict:
     context["notes"] = _notes(form, on)
     if member is not None and draft.funding_source:
         context["headroom"] = headroom.of(draft, on)
+    if form.application is not None:
+        context["cover"] = security.cover_bar(draft)
     return context
 
 

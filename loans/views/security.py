@@ -54,19 +54,23 @@ class Preview(CaseMixin, GuardedMixin, View):
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
 
 
+def cover_bar(application) -> dict:
+    """担保による保全と、その棒。案件のページと、入力に合わせた試算が同じものを見せる。"""
+    cover = coverage.cover_of(application)
+    segments = [Segment("保全額", cover.secured, "ok"), Segment("無保全額", cover.unsecured, "caution")]
+    bar = StackedBar(f"保全の割合 {cover.ratio}%", [s for s in segments if s.amount], whole=cover.exposure)
+    return {"coverage": cover, "bar": bar if cover.rows else None}
+
+
 def section(application, user) -> dict:
     """案件のページの「担保・保証」の値（templates/loans/security_section.html を include する）。"""
-    cover = coverage.cover_of(application)
+    cover = cover_bar(application)
     may_edit = user.has_perm(security.PERMISSION)
-    segments = [Segment("保全額", cover.secured, "ok"), Segment("無保全額", cover.unsecured, "caution")]
     return {
-        "coverage": cover,
+        **cover,
         "links": coverage.guarantee_links(application),
         "may_change": may_edit and not security.why_closed(application),
         "may_record": may_edit and not security.why_closed(application, security.RECORDABLE),
-        "bar": StackedBar(f"保全の割合 {cover.ratio}%", [s for s in segments if s.amount], whole=cover.exposure)
-        if cover.rows
-        else None,
     }
 
 

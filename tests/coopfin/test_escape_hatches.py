@@ -73,7 +73,7 @@ def test_behind_a_proxy_logins_are_counted_by_the_sender_not_by_the_proxy():
     production = {
         "PATH": "/usr/bin", "DJANGO_SETTINGS_MODULE": "coopfin.settings", "COOPFIN_MODE": "production",
         "SECRET_KEY": "k3y-" + "0123456789abcdef" * 4, "ALLOWED_HOSTS": "kashitsuke.example.jp",
-        "DATABASE_URL": "sqlite:///:memory:",
+        "DATABASE_URL": "postgres://kumiai@127.0.0.1/kumiai",
     }  # fmt: skip
     told = subprocess.run(
         [sys.executable, "-c", code], env=production, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True

@@ -273,6 +273,22 @@ def test_a_smaller_amount_is_not_as_applied(approved):
     assert funding(approved).errors == {}
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("maturity_on", "R8.12.1", "貸付の最終期日（2027年2月21日）より前"),
+        ("bank_rate", "6.1", "貸付の利率（年6%）より高く"),
+        ("decided_on", "H2.4.1", "受付日（2026年11月24日）より前"),
+        ("decided_on", "R8.11.25", "先の日付"),
+    ],
+)
+def test_an_answer_that_is_not_what_the_board_approved_is_no_plain_yes(approved, field, value, words):
+    """申込どおりでない回答は、条件の変更として理事会に戻る（H2.1-g）。"""
+    errors = funding(approved, **{field: value}).errors
+    assert list(errors) == [field]
+    assert words in errors[field][0]
+
+
 def test_changed_terms_must_change_something(approved):
     same = {
         "new_amount": "1000万",

@@ -37,6 +37,15 @@ def test_a_draft_is_written_and_leads_to_what_is_still_missing(office, sit, memb
     assert "情報提供を受けた日が記録されていません" in text_of(shown)
 
 
+@pytest.mark.parametrize(("then", "name"), [("security", "security_add"), ("guarantee", "guarantee_add")])
+def test_security_is_a_part_of_the_application_and_goes_on_where_it_is_written(office, sit, member, then, name):
+    response = sit(office.clerk).send("create", **bill_data(member, then=then))
+    application = Application.objects.get()
+    assert response.url == page(name, application.pk)
+    again = sit(office.clerk).send("edit", application.pk, **bill_data(member, then=then))
+    assert again.url == page(name, application.pk)
+
+
 def test_what_was_typed_stays_when_the_draft_is_refused(office, sit, member):
     response = sit(office.clerk).send("create", **bill_data(member, amount="0", purpose_detail="冬期の仕入れ"))
     assert response.status_code == 422

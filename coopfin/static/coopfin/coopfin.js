@@ -41,22 +41,48 @@
   });
 
   // 入力の読み取りを欄のそばに見せる（data-echo="yen" / "date"）。決めるのはサーバー。
-  const half = (text) => text.normalize("NFKC").replace(/[\s,，]/g, "");
+  const half = (text) => text.normalize("NFKC").trim();
+  const UNREADABLE = "読めない書き方です";
+  // サーバーの読み方（words.parse_amount）と同じ: 兆・億・万で区切り、その中の 千・百 を読む（1億2千万、2千5百、1.5億）。
+  // 下の桁が上の桁に届くもの（1億20000万）や、円未満の端数は読まない。
+  const NUMBER = "(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
+  const SECTION = new RegExp(`^(?:(${NUMBER})千)?(?:(${NUMBER})百)?(${NUMBER})?$`);
+  const addUp = (parts) => {
+    let [total, ceiling] = [0, Infinity];
+    for (const [value, size] of parts) {
+      if (value === undefined) continue;
+      if (!(value * size < ceiling)) return NaN;
+      [total, ceiling] = [total + value * size, size];
+    }
+    return total;
+  };
+  const section = (part, bare) => {
+    const found = SECTION.exec(part);
+    if (!part || !found || (bare && (found[3] || "").includes("."))) return NaN;
+    return addUp([1000, 100, 1].map((size, place) => {
+      const figures = found[place + 1];
+      return [figures === undefined ? undefined : Number(figures.replaceAll(",", "")), size];
+    }));
+  };
   const readYen = (raw) => {
-    const text = half(raw).replace(/^[¥\\]|円$/g, "");
+    const text = half(raw).replace(/([億万千百兆¥\\])\s+|\s+(?=[兆億万千百円])/g, "$1").replace(/^[¥\\]|円$/g, "");
     if (!text) return "";
-    // 億・万で区切り、その中の 千・百 を読む（1億2千万、2千5百、1.5億）。
-    const parts = /^(?:(.+)億)?(?:([^億]+)万)?([^億万]*)$/.exec(text);
-    const section = (part) => {
-      const found = /^(?:(\d+(?:\.\d+)?)千)?(?:(\d+)百)?(\d+(?:\.\d+)?)?$/.exec(part || "");
-      return found ? Number(found[1] || 0) * 1000 + Number(found[2] || 0) * 100 + Number(found[3] || 0) : NaN;
-    };
-    const amount = parts ? Math.round((section(parts[1]) * 1e4 + section(parts[2])) * 1e4 + section(parts[3])) : NaN;
-    return Number.isSafeInteger(amount) ? `${amount.toLocaleString("ja-JP")}円` : "";
+    const parts = [];
+    let rest = text;
+    for (const [unit, size] of [["兆", 1e12], ["億", 1e8], ["万", 1e4]]) {
+      const place = rest.indexOf(unit);
+      if (place < 0) continue;
+      parts.push([section(rest.slice(0, place), false), size]);
+      rest = rest.slice(place + 1);
+    }
+    if (rest) parts.push([section(rest, true), 1]);
+    // 1.005億 のような小数も、円の整数に戻してから確かめる。
+    const amount = Number(addUp(parts).toPrecision(15));
+    return Number.isSafeInteger(amount) ? `${amount.toLocaleString("ja-JP")}円` : UNREADABLE;
   };
   const eras = { R: 2018, 令和: 2018, H: 1988, 平成: 1988, S: 1925, 昭和: 1925, T: 1911, 大正: 1911, M: 1867, 明治: 1867 };
   const readDate = (raw) => {
-    const text = half(raw).toUpperCase().replace("元年", "1年");
+    const text = half(raw).replace(/\s/g, "").toUpperCase().replace("元年", "1年").replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");
     const match = /^(令和|平成|昭和|大正|明治|[RHSTM])?(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text);
     if (!match || (!match[1] && match[2].length !== 4)) return "";
     const [year, month, day] = [Number(match[2]) + (match[1] ? eras[match[1]] : 0), Number(match[3]), Number(match[4])];
@@ -74,7 +100,7 @@
     }
     const text = (input.dataset.echo === "yen" ? readYen : readDate)(input.value);
     place.textContent = text;
-    place.classList.toggle("bad", text.startsWith("暦にない"));
+    place.classList.toggle("bad", text.startsWith("暦にない") || text === UNREADABLE);
   };
   document.addEventListener("input", (event) => { if (event.target.dataset.echo) echo(event.target); });
 
