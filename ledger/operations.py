@@ -358,7 +358,7 @@ def opening_findings(voucher: Voucher, lines) -> list[Finding]:
     if any(line.account_id in LOAN_ACCOUNTS for line in lines):
         found.append(
             warn(
-                "貸付の科目の開始残高は、契約ごとの記録を持たないので、貸付台帳と限度額の計算に入りません。",
+                "貸付の科目の開始残高は、契約ごとの記録を持たないので、貸付台帳には載りません（限度額には数えます）。",
                 "貸付台帳と元帳の一致",
             )
         )

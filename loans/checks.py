@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
-from ledger.accounts import LOAN_ACCOUNTS, AccountCode, Side
+from ledger.accounts import BORROWING_ACCOUNTS, LOAN_ACCOUNTS, AccountCode, Side
 from ledger.models import VoucherKind, VoucherLine, VoucherState
-from loans.enums import ApplicationState, EventKind, LoanState, LoanType
+from loans.enums import ApplicationState, EventKind, FundingSource, LoanState, LoanType
 from loans.models import Application, Loan, LoanEvent
 from loans.terms import LoanTerms, compute
 from members.models import Member
@@ -203,11 +203,24 @@ def numbers_are_gapless() -> list[str]:
     return problems
 
 
+def borrowings_name_their_loans() -> list[str]:
+    """転貸借入金の行の契約番号は、転貸の貸付のもの（書き違えると、限度額 ① が二重に数える）。"""
+    lines = VoucherLine.objects.filter(
+        voucher__state=VoucherState.POSTED, account_id__in=[code.value for code in BORROWING_ACCOUNTS]
+    ).exclude(reference="")
+    known = Loan.objects.filter(funding_source=FundingSource.BANK, number=OuterRef("reference"))
+    return [
+        f"{line.voucher} {line.account}: 契約番号 {line.reference} の転貸の貸付がありません"
+        for line in lines.exclude(Exists(known)).select_related("voucher", "account")
+    ]
+
+
 CHECKS = {
     "貸付の残高と元帳の補助残高": balances_agree,
     "組合員ごとの貸付の残高と統制勘定": controls_agree,
     "できごとと伝票の金額": events_match_vouchers,
     "申込・契約・できごと・伝票の組合員と金額": contracts_agree,
+    "転貸借入金の契約番号": borrowings_name_their_loans,
     "償還予定": schedules_follow_the_terms,
     "状態のつじつま": states_agree,
     "受付番号・契約番号の連続": numbers_are_gapless,

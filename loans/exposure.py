@@ -53,6 +53,8 @@ class Part:
     application_id: int | None = None
     loan_type: str = ""
     bank_funded: bool = False
+    #: 契約番号（契約手続を始めた案件と貸付）
+    contract: str = ""
     #: 借入先（転貸の案件で原資の決定があるもの、または元帳の摘要に金融機関の名があるもの）
     bank: str = ""
     planned_on: date | None = None
@@ -167,6 +169,7 @@ def _loan_parts(at: date) -> list[Part]:
             application_id=row["loan__application_id"],
             loan_type=row["loan__loan_type"],
             bank_funded=row["loan__funding_source"] == FundingSource.BANK,
+            contract=row["loan__number"],
         )
         for row in rows
         if row["balance"]
@@ -218,6 +221,7 @@ def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
         Application.objects.filter(waiting | later, approved_on__lte=at)
         .exclude(pk__in=disbursed)
         .select_related("member")
+        .prefetch_related("contracts")
         .order_by("disburse_on", "pk")
     )
     return [
@@ -231,6 +235,7 @@ def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
             application_id=application.pk,
             loan_type=application.loan_type,
             bank_funded=application.is_bank_funded,
+            contract=application.loan.number if application.loan else "",
             planned_on=application.disburse_on,
             expires_on=application.approval_expires_on,
         )
@@ -243,26 +248,34 @@ def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
 
 def _borrowing(at: date, loans: list[Part], committed: list[Part], named: dict[int, str]) -> Exposure:
     """借入金。元帳の転貸借入金に、借入がまだ元帳にない転貸の残高と、転貸の承認済未実行を足す。"""
-    booked = _booked_references(at)
-    parts = _ledger_borrowings(at, {part.label: named.get(part.application_id, "") for part in loans})
+    booked = _booked(at)
+    parts = _ledger_borrowings(at, {part.contract: named.get(part.application_id, "") for part in [*loans, *committed]})
     for part in [*loans, *committed]:
-        # 契約番号を付けて記帳された借入は元帳の残高に入っているので、貸付の残高をもう一度は数えない。
-        if part.bank_funded and not (part.kind == PartKind.LOAN and part.label in booked):
-            parts.append(replace(part, bank=named.get(part.application_id, "")))
+        # 契約番号を付けて記帳された借入は元帳の残高に入っているので、その額をもう一度は数えない。
+        # 銀行が実行より先に貸したとき（手引き F4 ①）の承認済未実行も同じ。
+        amount = part.amount - min(part.amount, booked.get(part.contract, 0))
+        if part.bank_funded and amount:
+            parts.append(replace(part, amount=amount, bank=named.get(part.application_id, "")))
     return Exposure(tuple(parts))
 
 
-def _booked_references(at: date) -> set[str]:
-    """借入が元帳にある契約番号。訂正（赤）で取り消された借入は、記帳されていないのと同じ。"""
+def borrowed_for(application, at: date) -> int:
+    """この申込の契約番号を付けて、もう記帳された借入。円。"""
+    loan = application.loan if application.pk else None
+    return _booked(at, reference=loan.number).get(loan.number, 0) if loan is not None else 0
+
+
+def _booked(at: date, reference: str = "") -> dict[str, int]:
+    """契約番号ごとに記帳された借入（返済は引かない）。訂正（赤）で取り消された借入は、記帳されていないのと同じ。"""
     undone = Voucher.objects.filter(reverses=OuterRef("voucher"), state=VoucherState.POSTED, dated_on__lte=at)
     lines = (
         _borrowing_lines(at)
-        .filter(side=Side.CREDIT)
+        .filter(side=Side.CREDIT, **({"reference": reference} if reference else {}))
         .exclude(reference="")
         .exclude(voucher__kind=VoucherKind.REVERSAL)
         .exclude(Exists(undone))
     )
-    return set(lines.order_by().values_list("reference", flat=True))
+    return dict(lines.order_by().values_list("reference").annotate(borrowed=Sum("amount")))
 
 
 def _borrowing_lines(at: date):

@@ -115,10 +115,13 @@ def of(application: Application, on: date) -> Headroom:
     member = _check(LimitKind.MEMBER, found.limit.limit, own, requested, basis=found.limit.explanation)
     borrowing = facility = None
     notes: list[Finding] = []
+    # 銀行が先に貸した分は、もう元帳の借入金に入っている。
+    borrowing_request = max(0, requested - exposure.borrowed_for(application, on))
     if application.is_bank_funded:
-        borrowing = _check(LimitKind.COOPERATIVE_BORROWING, resolution.borrowing_limit, borrowed, requested)
-        facility, notes = _facility(application, facilities.read(borrowed, on), requested, on)
-    peaks, unresolved_on = _peaks(application, resolution, found, own, borrowed, requested, on)
+        borrowing = _check(LimitKind.COOPERATIVE_BORROWING, resolution.borrowing_limit, borrowed, borrowing_request)
+        facility, notes = _facility(application, facilities.read(borrowed, on), borrowing_request, on)
+    requests = {LimitKind.MEMBER: requested, LimitKind.COOPERATIVE_BORROWING: borrowing_request}
+    peaks, unresolved_on = _peaks(application, resolution, found, own, borrowed, requests, on)
     return Headroom(
         resolution=resolution,
         checks=check_all(member, borrowing, facility),
@@ -136,7 +139,7 @@ def _check(kind, limit: int, held: Exposure, request: int = 0, basis=()) -> Limi
     )  # fmt: skip
 
 
-def _peaks(application, resolution, found, own: Exposure, borrowed: Exposure, requested: int, on: date):
+def _peaks(application, resolution, found, own: Exposure, borrowed: Exposure, requests: dict, on: date):
     """実行の予定日と、その後に予定のある日ごとの残高。限度は、その日に効力のある決議の額。"""
     start = max(on, application.disburse_on)
     held = {LimitKind.MEMBER: own}
@@ -171,7 +174,7 @@ def _peaks(application, resolution, found, own: Exposure, borrowed: Exposure, re
                     label="この申込の実行" if day == start else f"{'・'.join(names)} の実行",
                     kind=kind,
                     limit=limit,
-                    after=max(0, done) + requested,
+                    after=max(0, done) + requests[kind],
                     source=str(valid),
                     explained=f"{valid}の限度 {limit:,}円",
                 )

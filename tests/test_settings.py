@@ -51,7 +51,7 @@ def start(*command, **changes):
         ("SECRET_KEY", "himitsu", "SECRET_KEY が短すぎます。"),
         ("SECRET_KEY", "a" * 80, "SECRET_KEY が短すぎます。"),
         ("ALLOWED_HOSTS", "", "環境変数 ALLOWED_HOSTS（公開するホスト名（カンマ区切り））が設定されていません。"),
-        ("ALLOWED_HOSTS", "kashitsuke.example.jp,*", "ALLOWED_HOSTS に * は使えません。"),
+        ("ALLOWED_HOSTS", "kashitsuke.example.jp,*", "ALLOWED_HOSTS に * や . で始まる名は使えません。"),
         ("ALLOWED_HOSTS", " , ", "ALLOWED_HOSTS"),
         ("DATABASE_URL", "", "環境変数 DATABASE_URL"),
         ("DATABASE_URL", "kumiai", "DATABASE_URL"),

@@ -220,7 +220,7 @@ def test_an_opening_voucher_after_the_first_deal_or_on_loans_is_warned(chief):
     late = make_voucher(slip, dated_on=date(2026, 6, 1), kind=VoucherKind.OPENING)
     warned = " ".join(f.text for f in operations.approval_findings(late, by=chief, on=DAY) if f.warns)
     assert "初めての取引（2026年5月1日）より後" in warned
-    assert "貸付台帳と限度額の計算に入りません" in warned
+    assert "貸付台帳には載りません（限度額には数えます）" in warned
     assert "理由を記入" in refusal(operations.approve, late, by=chief, on=DAY)
     operations.approve(late, by=chief, on=DAY, reason="旧システムからの移行")
     record = ActionLog.objects.about(late).get(verb="overrule")

@@ -93,6 +93,18 @@ def test_a_loan_account_moved_without_a_loan_is_named(books):
     assert any(str(bill.member) in sentence and "5,000,000" in sentence for sentence in checks.controls_agree())
 
 
+def test_a_borrowing_for_a_loan_that_is_not_there_is_named(books):
+    slip = Slip(
+        "借入",
+        (
+            debit(AccountCode.CURRENT_DEPOSIT, 5_000_000),
+            credit(AccountCode.BORROWINGS_ON_BILL, 5_000_000, reference="T-2026-999"),
+        ),
+    )
+    make_voucher(slip, posted=True)
+    assert ["T-2026-999" in sentence for sentence in checks.borrowings_name_their_loans()] == [True]
+
+
 def test_an_opening_balance_is_no_difference(books):
     bill, _ = books
     slip = Slip(

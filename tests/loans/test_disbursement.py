@@ -225,6 +225,54 @@ def test_bank_funded_balances_use_the_borrowing_limit_until_the_borrowing_is_boo
     assert headroom.borrowing_outstanding(TODAY) == 30_000_000  # 二重には数えない
 
 
+def book_borrowing(office, loan, amount):
+    """契約番号を付けた借入の記帳。"""
+    slip = Slip(
+        "転貸原資の借入",
+        (
+            debit(AccountCode.CURRENT_DEPOSIT, amount),
+            credit(AccountCode.BORROWINGS_ON_BILL, amount, reference=loan.number),
+        ),
+    )
+    ledger.approve(ledger.enter(slip, dated_on=TODAY, by=office.clerk, on=TODAY), by=office.chief, on=TODAY)
+
+
+def test_a_part_of_the_borrowing_in_the_ledger_leaves_the_rest_of_the_loan_counted(office):
+    application = make_application_in(office, S.DISBURSED, terms=bill_terms(funding_source=FundingSource.BANK))
+    book_borrowing(office, application.loan, 1)
+    assert headroom.borrowing_outstanding(TODAY) == 10_000_000
+
+
+def test_a_bank_that_pays_first_does_not_block_its_own_case(db):
+    """銀行が先に貸し、借入が記帳されてから組合員に実行する（手引き F4 ①）。その案件をもう一度は数えない。"""
+    office = make_office(borrowing_limit=15_000_000)
+    application = make_application_in(office, S.READY, terms=bill_terms(funding_source=FundingSource.BANK))
+    book_borrowing(office, application.loan, 10_000_000)
+    check = headroom.of(fresh(application), TODAY).borrowing
+    assert (check.outstanding, check.committed, check.request, check.after) == (10_000_000, 0, 0, 10_000_000)
+    other = make_application(office, terms=bill_terms(funding_source=FundingSource.BANK))
+    assert headroom.of(other, TODAY).borrowing.after == 20_000_000  # ほかの案件からは、一度だけ見える
+    event = disbursements.prepare(fresh(application), disburse_on=TODAY, by=office.clerk, on=TODAY, reason=REASON)
+    disbursements.approve(event.voucher, by=office.chief, on=TODAY, reason=REASON)
+    assert headroom.borrowing_outstanding(TODAY) == 10_000_000
+
+
+def test_an_opening_loan_balance_counts_against_the_members_limit(office):
+    """使い始める前からの貸付残高（開始伝票）も、③ の残高である。"""
+    member = make_member()
+    slip = Slip(
+        "開始残高",
+        (
+            debit(AccountCode.BILL_LOANS, 45_000_000, member=member),
+            credit(AccountCode.RETAINED_EARNINGS, 45_000_000),
+        ),
+    )
+    voucher = ledger.enter(slip, dated_on=date(2026, 4, 1), by=office.clerk, on=TODAY, kind=VoucherKind.OPENING)
+    ledger.approve(voucher, by=office.chief, on=TODAY, reason=REASON)
+    check = headroom.of(make_application(office, member=member), TODAY).member
+    assert (check.outstanding, check.within) == (45_000_000, False)
+
+
 def test_committed_cases_use_headroom_before_they_are_disbursed(office):
     member = make_member()
     make_application_in(office, S.APPROVED, member=member)
