@@ -7,6 +7,7 @@ from django.contrib import admin
 
 from coopfin.admin import LoggedAdmin, ProposalAdmin
 from coopfin.clock import business_date
+from coopfin.fields import YenField
 from governance.enums import MemberLimitMode
 from governance.models import Body, DesignatedBank, LimitResolution, Seat
 
@@ -98,6 +99,9 @@ class LimitResolutionAdmin(ProposalAdmin):
         """試算の頁から来たときは、その数字を入れておく。金額は打ったのと同じに読む。"""
         initial = super().get_changeform_initial_data(request)
         initial.pop("bank", None)
+        for field in LimitResolution._meta.fields:
+            if isinstance(field, YenField) and str(initial.get(field.name, "")).isdecimal():
+                initial[field.name] = int(initial[field.name])
         return initial
 
     def get_formset_kwargs(self, request, obj, inline, prefix):

@@ -330,6 +330,11 @@ def register() -> None:
         )
     )  # fmt: skip
     worklists.register_menu(MenuItem("貸付", 40, "貸付台帳", "loans:loans", "loans.view_loan", None, ("loans:loan",)))
+    worklists.register_menu(
+        MenuItem(
+            "貸付", 45, "限度額の余力", "loans:headroom", "loans.view_loan", None, ("loans:headroom", "loans:limit")
+        )
+    )
     worklists.register_tile(review_tile)
     worklists.register_tile(contract_tile)
     worklists.register_tile(due_tile)

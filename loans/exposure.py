@@ -40,6 +40,10 @@ PART_LABELS = {
 }
 
 
+#: 利害関係のある案件の行に書く言葉
+VEIL = "（利害関係のため非表示）"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """内訳の一行。円。planned_on は実行の予定日、expires_on は決定の有効期限。"""
@@ -67,6 +71,12 @@ class Part:
     @property
     def is_committed(self) -> bool:
         return self.kind == PartKind.COMMITTED
+
+    def veiled(self, visible: set[int]) -> Part:
+        """見てはならない案件の行。額だけを残す（合計は変わらない）。"""
+        if self.application_id is None or self.application_id in visible:
+            return self
+        return replace(self, label=VEIL, url="", member="", bank="")
 
 
 @dataclass(frozen=True)
@@ -192,7 +202,7 @@ def _unnumbered_parts(at: date) -> list[Part]:
             kind=PartKind.LEDGER,
             label=" ".join(filter(None, (row["account__name"], row["reference"] or "契約番号のない残高"))),
             amount=row["debits"] - row["credits"],
-            url=_ledger_url(row["account_id"], at, member=row["member__number"]),
+            url=ledger_url(row["account_id"], at, member=row["member__number"]),
             member_id=row["member_id"],
             member=row["member__name"],
         )
@@ -249,7 +259,7 @@ def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
 def _borrowing(at: date, loans: list[Part], committed: list[Part], named: dict[int, str]) -> Exposure:
     """借入金。元帳の転貸借入金に、借入がまだ元帳にない転貸の残高と、転貸の承認済未実行を足す。"""
     booked = _booked(at)
-    parts = _ledger_borrowings(at, {part.contract: named.get(part.application_id, "") for part in [*loans, *committed]})
+    parts = _ledger_borrowings(at, {part.contract: part for part in [*loans, *committed] if part.contract}, named)
     for part in [*loans, *committed]:
         # 契約番号を付けて記帳された借入は元帳の残高に入っているので、その額をもう一度は数えない。
         # 銀行が実行より先に貸したとき（手引き F4 ①）の承認済未実行も同じ。
@@ -284,13 +294,14 @@ def _borrowing_lines(at: date):
     )
 
 
-def _ledger_borrowings(at: date, bank_of_loan: dict[str, str]) -> list[Part]:
+def _ledger_borrowings(at: date, loans: dict[str, Part], named: dict[int, str]) -> list[Part]:
     """元帳の転貸借入金の残高。科目・契約番号・借入先ごと。借入先は、契約番号の貸付か、行の摘要から分かる。"""
     rows = _borrowing_lines(at).order_by().values("account_id", "reference", "memo").annotate(**_SUMS)
     names = None
     sums: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in rows:
-        bank = bank_of_loan.get(row["reference"], "")
+        loan = loans.get(row["reference"])
+        bank = named.get(loan.application_id, "") if loan else ""
         if not bank and row["memo"]:
             names = _known_banks() if names is None else names
             bank = next((bank for name, bank in names if banks.is_mentioned(name, row["memo"])), "")
@@ -301,7 +312,9 @@ def _ledger_borrowings(at: date, bank_of_loan: dict[str, str]) -> list[Part]:
             kind=PartKind.LEDGER,
             label=" ".join(filter(None, (accounts[account], reference))),
             amount=amount,
-            url=_ledger_url(account, at),
+            url=ledger_url(account, at),
+            member=loans[reference].member if reference in loans else "",
+            application_id=loans[reference].application_id if reference in loans else None,
             loan_type=LoanType.BILL if account == AccountCode.BORROWINGS_ON_BILL else LoanType.DEED,
             bank_funded=True,
             bank=bank,
@@ -333,6 +346,7 @@ def _banks_of(parts: Iterable[Part]) -> dict[int, str]:
     return dict(decisions.order_by("pk").values_list("application_id", "bank"))
 
 
-def _ledger_url(account: str, at: date, *, member: str = "") -> str:
+def ledger_url(account: str, at: date, *, member: str = "") -> str:
+    """総勘定元帳のその科目の頁。"""
     query = {"account": account, "from_on": days.add_months(at, -12).isoformat(), "to_on": at.isoformat()}
     return f"{reverse('ledger:general_ledger')}?{urlencode(query | ({'member': member} if member else {}))}"

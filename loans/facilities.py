@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from funding.models import Facility
-from loans.exposure import Exposure, Part
+from loans.exposure import Exposure, Part, PartKind
 from loans.limits import LimitCheck, LimitKind, check_limit
 
 
@@ -45,12 +45,12 @@ class Facilities:
     @property
     def unnamed(self) -> tuple[Part, ...]:
         """借入先の分からない元帳の残高。"""
-        return tuple(part for part in self.loose.parts if not part.bank and not part.is_committed and not part.member)
+        return tuple(part for part in self.loose.parts if not part.bank and part.kind == PartKind.LEDGER)
 
     @property
     def undecided(self) -> tuple[Part, ...]:
         """原資の決定がまだの案件。"""
-        return tuple(part for part in self.loose.parts if not part.bank and part.member)
+        return tuple(part for part in self.loose.parts if not part.bank and part.kind != PartKind.LEDGER)
 
     @property
     def without_facility(self) -> tuple[Part, ...]:

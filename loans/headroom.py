@@ -50,6 +50,10 @@ class Peak:
     explained: str
 
     @property
+    def kind_label(self) -> str:
+        return "この組合員" if self.kind == LimitKind.MEMBER else "組合の借入金"
+
+    @property
     def headroom(self) -> int:
         return self.limit - self.after
 
@@ -82,6 +86,12 @@ class Headroom:
     @property
     def facility(self) -> LimitCheck | None:
         return self.checks.of(LimitKind.BANK_FACILITY) if self.checks else None
+
+    @property
+    def peaks_to_show(self) -> tuple[Peak, ...]:
+        return tuple(
+            peak for check in (self.checks.checks if self.checks else ()) for peak in self.peaks_of(check.kind)
+        )
 
     def peaks_of(self, kind: str) -> tuple[Peak, ...]:
         """その限度の山。実行の予定が一日だけなら、山を言うまでもない。"""
@@ -166,12 +176,16 @@ def _peaks(application, resolution, found, own: Exposure, borrowed: Exposure, re
                 limit = min(found.limit.limit, valid.member_loan_limit) if valid == resolution else _limit(
                     application.member, valid, on
                 )  # fmt: skip
-            names = [f"{part.label} {part.member}" for part in parts.parts if part.planned_on == day != start]
+            # 借入金の山には、ほかの組合員の案件が入る。名前は、案件のページには出さない。
+            others = [part for part in parts.parts if part.planned_on == day != start]
+            named = "・".join(part.label for part in others)
+            if kind != LimitKind.MEMBER:
+                named = f"ほか{len(others)}件"
             done = sum(part.amount for part in parts.parts if not part.is_committed or max(on, part.planned_on) <= day)
             peaks.append(
                 Peak(
                     on=day,
-                    label="この申込の実行" if day == start else f"{'・'.join(names)} の実行",
+                    label="この申込の実行" if day == start else f"{named}の実行",
                     kind=kind,
                     limit=limit,
                     after=max(0, done) + requests[kind],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 
 from coopfin.templatetags.coopfin import jdate, rate, stage_badge, yen
@@ -167,3 +168,43 @@ class LoanTable(tables.Table):
 
     def value_repayment(self, record):
         return wording.repayment_text(record)
+
+
+class MemberHeadroomTable(tables.Table):
+    """組合員ごとの余力（loans.headroom.MemberRow）。余力の少ない順に並ぶ。"""
+
+    number = tables.Column("番号", accessor="member__number", attrs=TIGHT)
+    member = tables.Column("組合員", attrs={"td": {"class": "member"}}, order_by=("member__kana", "member__number"))
+    basis_amount = YenColumn("基の額（円）")
+    limit = YenColumn("限度（円）")
+    outstanding = YenColumn("貸付残高（円）")
+    committed = YenColumn("承認済未実行（円）")
+    headroom = YenColumn("余力（円）")
+    percent = tables.Column("使用率", attrs=NUMBER)
+    guaranteed = YenColumn("保証残高（円）")
+
+    class Meta:
+        order_by = ("headroom", "number")
+        row_attrs = {"data-href": lambda record, table: member_url(record, table.at_query)}
+
+    def __init__(self, *args, at_query="", **kwargs):
+        self.at_query = at_query
+        super().__init__(*args, **kwargs)
+
+    def render_member(self, record):
+        name = format_html('<a href="{}">{}</a>', member_url(record, self.at_query), record.member.name)
+        return format_html("{} {}", name, stage_badge("超過", "stop")) if record.is_over else name
+
+    def value_member(self, record):
+        return record.member.name
+
+    def render_percent(self, value):
+        return f"{value}%"
+
+    def value_percent(self, value):
+        return value
+
+
+def member_url(record, at_query: str) -> str:
+    """組合員ひとりの余力の頁。"""
+    return reverse("loans:headroom_member", args=[record.member.pk]) + at_query

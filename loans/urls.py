@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from loans.views import application, case, contract, disbursement, lists, loan, review, security
+from loans.views import application, case, contract, disbursement, headroom, limits, lists, loan, review, security
 
 app_name = "loans"
 urlpatterns = [
     path("", lists.Loans.as_view(), name="loans"),
     path("<int:pk>/", loan.LoanPage.as_view(), name="loan"),
     path("<int:pk>/schedule/", loan.LoanExport.as_view(), name="loan_export"),
+    path("headroom/", headroom.HeadroomPage.as_view(), name="headroom"),
+    path("headroom/members/", headroom.HeadroomMembers.as_view(), name="headroom_members"),
+    path("headroom/members/<int:pk>/", headroom.HeadroomMember.as_view(), name="headroom_member"),
+    path("limits/borrowing/", limits.BorrowingLimit.as_view(), name="limit_borrowing"),
+    path("limits/borrowing/preview/", limits.BorrowingLimitPreview.as_view(), name="limit_borrowing_preview"),
+    path("limits/borrowing/draft.pdf", limits.LimitDraft.as_view(), name="limit_draft"),
+    path("limits/member/", limits.MemberLimit.as_view(), name="limit_member"),
+    path("limits/member/preview/", limits.MemberLimitPreview.as_view(), name="limit_member_preview"),
     path("contracting/", lists.Contracting.as_view(), name="contracting"),
     path("applications/", lists.Applications.as_view(), name="applications"),
     path("applications/new/", application.ApplicationCreate.as_view(), name="create"),

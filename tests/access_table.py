@@ -184,6 +184,15 @@ loans:paper_signed@contracting                   405  405  403  403  403  403  4
 loans:confirm_ready@contracting                  403  200  403  403  200  403  403  in
 loans:disburse@ready                             200  200  403  403  403  403  403  in
 loans:disburse_preview@ready                     405  405  403  403  403  403  403  in
+# 限度額の余力と試算。案件のページの余力は、案件を見てよい人が見る。
+loans:headroom                                   200  200  403  403  200  200  403  in
+loans:headroom_members                           200  200  403  403  200  200  403  in
+loans:headroom_member@member                     200  200  403  403  200  200  403  in
+loans:limit_borrowing                            200  200  403  403  200  200  403  in
+loans:limit_borrowing_preview                    405  405  403  403  405  405  403  in
+loans:limit_draft                                302  302  403  403  302  302  403  in
+loans:limit_member                               200  200  403  403  200  200  403  in
+loans:limit_member_preview                       405  405  403  403  405  405  403  in
 loans:loans                                      200  200  403  403  200  200  403  in
 loans:loan@loan                                  200  200  403  403  200  200  403  in
 loans:loan_export@loan                           200  200  403  403  403  200  403  in

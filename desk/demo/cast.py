@@ -12,6 +12,7 @@ from coopfin.models import Cooperative, DelegatedAct, Delegation, DelegationRow,
 from coopfin.operations.cooperative import register_cooperative
 from coopfin.roles import Role
 from desk.demo.road import Office
+from funding.models import Facility
 from governance.enums import BodyKind, FinanceBusiness, SeatTitle
 from governance.models import (
     ArticlesClause,
@@ -290,6 +291,29 @@ def make_delegation(users: dict[str, User], on: date) -> Delegation:
         for act in DelegatedAct.values
     )
     return proposals.approve(delegation, by=users["komatsu"], on=effective, permission="coopfin.approve_policy")
+
+
+def make_facilities(users: dict[str, User], on: date) -> list[Facility]:
+    """融資枠。二つの金融機関と約したもの（承認済）と、承認を待つ増額。"""
+    start = days.fiscal_year_start(on)
+    ends = days.add_months(start, 24) - timedelta(days=1)
+    made = []
+    for bank, amount, number in (
+        ("商工組合中央金庫 金沢支店", 250_000_000, "商中金発8-45"),
+        ("北國銀行 県庁支店", 80_000_000, "北銀県庁第118号"),
+    ):
+        facility = Facility(
+            bank=bank, amount=amount, effective_on=start, ends_on=ends, document_reference=f"融資枠契約書 {number}",
+            note="転貸資金の枠。個別の借入は、そのつど申し込む。", proposed_by=users["kanri"],
+        )  # fmt: skip
+        facility.save()
+        made.append(proposals.approve(facility, by=users["kitamura"], on=start, permission="funding.approve_facility"))
+    waiting = Facility(
+        bank="北國銀行 県庁支店", amount=120_000_000, effective_on=on, ends_on=ends,
+        document_reference="増枠の承諾通知 北銀県庁第164号", proposed_by=users["kanri"],
+    )  # fmt: skip
+    waiting.save()
+    return [*made, waiting]
 
 
 def office_of(users: dict[str, User]) -> Office:

@@ -7,7 +7,10 @@ from coopfin.calc import schedule
 from documents.paper import Paper
 from documents.parties import Party
 from ledger.printing import Seal, SlipEntry, VoucherSlip
+from loans import limits
 from loans.papers import CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
+from loans.resolution_paper import LimitProposal, ProposedLimit
+from loans.views.limits import LABELS
 
 COOPERATIVE = Party("石川機械工業協同組合", "石川県金沢市鞍月二丁目20番地", "代表理事　小松　正")
 DEBTOR = Party("株式会社山崎製作所", "石川県白山市相木町383番地", "代表取締役　山崎　太郎")
@@ -206,3 +209,55 @@ def make_long_slip(**changes):
 
 
 TINY = Paper("tiny", "試しの書類", "print/ledger/voucher_slip.html", "2026年版", sheet="slip")
+
+
+# --- 議案の案 ------------------------------------------------------------------------------
+
+
+def make_limit_proposal(**changes):
+    """議案書の案: いまの決議より ① を上げる。"""
+    before = (400_000_000, 50_000_000, 50_000_000, 10_000_000)
+    amounts = changes.pop("amounts", (450_000_000, 50_000_000, 60_000_000, 10_000_000))
+    estimate = limits.estimate_borrowing_limit(
+        prev_year_end_borrowing=80_000_000, turnover_need=30_000_000, facility_need=50_000_000, other_need=5_000_000,
+        own_funds=25_000_000, prev_year_end_onlending=220_000_000, new_onlending=90_000_000,
+    )  # fmt: skip
+    values = {
+        "issuer": "石川機械工業協同組合",
+        "meeting_name": "第49回通常総会",
+        "item_number": "第5号議案",
+        "written_on": date(2027, 4, 20),
+        "meeting_on": date(2027, 5, 25),
+        "limits": tuple(
+            ProposedLimit(label=label, amount=amount, before=old)
+            for label, amount, old in zip(LABELS.values(), amounts, before, strict=True)
+        ),
+        "banks": ("商工組合中央金庫 金沢支店", "北國銀行 県庁支店"),
+        "member_limit_mode": "uniform",
+        "sales_months": None,
+        "sales_unit": 10_000,
+        "estimate": estimate.explanation,
+        "estimated": estimate.limit,
+        "fiscal_end_on": date(2027, 3, 31),
+        "borrowing_at_fiscal_end": 300_000_000,
+        "borrowing_now": 310_000_000,
+        "largest_member": 48_000_000,
+        "guaranteed_now": 3_000_000,
+        "facilities_total": 330_000_000,
+        "valid_months": 3,
+        "current": "第48回通常総会 第5号議案（令和8年5月25日）",
+    }
+    return LimitProposal(**{**values, **changes})
+
+
+def make_long_limit_proposal():
+    """名前のとても長い、初めての決議の案。保証はせず、売上等基準で差を付ける。"""
+    limits_ = tuple(
+        ProposedLimit(label=label, amount=amount)
+        for label, amount in zip(LABELS.values(), (9_999_999_999_999, 0, 999_999_999_999, 0), strict=True)
+    )
+    return make_limit_proposal(
+        issuer=LONG_NAME, meeting_name="臨時総会" * 15, item_number="第123456789号議案" * 2, limits=limits_,
+        banks=tuple(f"{LONG_NAME} 第{number}支店" for number in range(1, 9)), member_limit_mode="sales",
+        sales_months=2, current="", facilities_total=0,
+    )  # fmt: skip

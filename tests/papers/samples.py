@@ -2,6 +2,7 @@
 
 from ledger.printing import VOUCHER_SLIP
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
+from loans.resolution_paper import LIMIT_PROPOSAL
 from tests.factories import documents as make
 
 SAMPLES = {
@@ -17,5 +18,7 @@ SAMPLES = {
     "guarantee_letter_long": (GUARANTEE_LETTER, make.make_long_guarantee_letter()),
     "voucher_slip": (VOUCHER_SLIP, make.make_slip()),
     "voucher_slip_long": (VOUCHER_SLIP, make.make_long_slip()),
+    "limit_proposal": (LIMIT_PROPOSAL, make.make_limit_proposal()),
+    "limit_proposal_long": (LIMIT_PROPOSAL, make.make_long_limit_proposal()),
 }
-CONTRACTS = {name: sample for name, sample in SAMPLES.items() if not name.startswith("voucher")}
+CONTRACTS = {name: sample for name, sample in SAMPLES.items() if not name.startswith(("voucher", "limit"))}

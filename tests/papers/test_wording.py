@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from loans import papers
+from loans.resolution_paper import LIMIT_PROPOSAL
 from tests.factories import documents as make
 from tests.papers.reading import text_of
 from tests.papers.samples import CONTRACTS, SAMPLES
@@ -254,3 +255,49 @@ def test_a_rolled_day_says_until_when_interest_runs(upto, text):
 def test_the_first_period_is_counted_as_the_policy_says():
     assert "初回は貸付日の翌日から" in papers.interest_words(make.make_plan().terms)
     assert "初回は貸付日から" in papers.interest_words(make.make_plan(first_count="both_ends").terms)
+
+
+# --- 議案の案 ------------------------------------------------------------------------------
+
+
+def proposal_text(**changes):
+    return text_of(LIMIT_PROPOSAL.render_html(make.make_limit_proposal(**changes)))
+
+
+@pytest.mark.parametrize(
+    ("estimated", "words"),
+    [
+        (450_000_000, "この額を最高限度とします"),
+        (470_000_000, "これより20,000,000円少ない450,000,000円を最高限度とします"),
+        (440_000_000, "これに10,000,000円を加えた450,000,000円を最高限度とします"),
+    ],
+)
+def test_the_draft_says_how_the_limit_stands_to_what_was_reckoned(estimated, words):
+    assert words in proposal_text(estimated=estimated)
+
+
+def test_the_draft_is_marked_as_one_and_compares_with_what_is_in_force():
+    text = proposal_text()
+    assert "\n案\n" in text
+    assert "|①借入金残高の最高限度|450,000,000|400,000,000|50,000,000" in text
+    assert "いまの決議" not in proposal_text(**{**dict.fromkeys(["current"], "")}, limits=bare_limits())
+
+
+def bare_limits():
+    return make.make_long_limit_proposal().limits
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("uniform", "③の額（一律）とします"),
+        ("backing", "担保の保全額、出資金及び預り金の合計額とします"),
+        ("sales", "年間売上高の3か月分（10,000円未満切捨て）の額とします"),
+    ],
+)
+def test_the_draft_says_how_members_are_told_apart(mode, words):
+    assert words in proposal_text(member_limit_mode=mode, sales_months=3)
+
+
+def test_who_guarantees_nothing_says_so():
+    assert "いずれも0円とします" in proposal_text(limits=bare_limits())

@@ -39,8 +39,11 @@ class Command(BaseCommand):
         cast.make_resolutions(users, today)
         cast.make_standards(users, today)
         cast.make_delegation(users, today)
+        cast.make_facilities(users, today)
         opening.book_opening_balances(office, today)
         opening.invite_newcomers(office, today)
+        opening.record_sales(office, today)
+        opening.take_deposits(office, today)
         stories.play(office, today, say=self.stdout.write)
         standing.play(office, today)
         return None
