@@ -399,3 +399,6 @@ READS_BUT_MAY_NOT_SEND = {
     ("governance:minutes", "closed_board"): (Role.PRESIDENT, Role.AUDITOR),
     ("ledger:voucher_paper", "transfer"): (Role.PRESIDENT, Role.AUDITOR),
 }
+
+#: 送った欄から数えて見せるだけで、何も書かない（監事も試算してよい）
+SENT_TO_BE_RECKONED = {"loans:limit_borrowing_preview", "loans:limit_member_preview"}

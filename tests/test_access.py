@@ -9,7 +9,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from coopfin.middleware import refuse_writes
 from coopfin.roles import Role
 from governance import operations as governance
-from tests.access_table import COLUMNS, READS_BUT_MAY_NOT_SEND, ROWS
+from tests.access_table import COLUMNS, READS_BUT_MAY_NOT_SEND, ROWS, SENT_TO_BE_RECKONED
 from tests.factories.loans import TODAY
 from tests.factories.members import make_officer
 from tests.prepared import AtWork, taken_back
@@ -147,7 +147,8 @@ class TestAccess(AtWork):
             if not name.startswith(("account_", "mfa_", "admin:")):
                 with connection.execute_wrapper(refuse_writes):
                     response = browser.post(address(self.house, name, thing), {})
-                assert response.status_code in (403, 404, 405, 422), name
+                answers = (200,) if name in SENT_TO_BE_RECKONED else (403, 404, 405, 422)
+                assert response.status_code in answers, name
 
     def test_a_case_of_ones_own_company_is_not_there(self):
         """Whoever holds an office with the applicant, of whatever role, gets 404 where he would get the case."""

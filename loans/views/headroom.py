@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -216,7 +217,7 @@ class HeadroomMembers(DayPage, SingleTableMixin, TemplateView):
 
 
 class HeadroomMember(DayPage, TemplateView):
-    """組合員ひとりの余力。限度の数え方と、貸付の一件ずつ。"""
+    """組合員ひとりの余力。限度の数え方と、貸付の一件ずつ。利害関係のある人には、ないのと同じ。"""
 
     template_name = "loans/headroom_member.html"
 
@@ -224,7 +225,10 @@ class HeadroomMember(DayPage, TemplateView):
         user = self.request.user
         member = get_object_or_404(Member.objects.select_related("representative"), pk=self.kwargs["pk"])
         found = of_member(member, self.at, self.on)
-        held = veil(found["held"], self.visible())
+        held = found["held"]
+        visible = self.visible()
+        if any(part.veiled(visible) != part for part in held.parts):
+            raise Http404
         return super().get_context_data(
             title=f"{member.name}の余力",
             member=member,
@@ -235,7 +239,7 @@ class HeadroomMember(DayPage, TemplateView):
             ],
             steps=steps(held, found["check"].limit if found["check"] else None, self.at) if self.at >= self.on else [],
             may_record_sales=user.has_perm("members.edit_member"),
-            **{**found, "held": held},
+            **found,
             **kwargs,
         )
 
