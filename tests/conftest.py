@@ -1,10 +1,14 @@
 """The machinery under every test: settings, the restored database, the browser, and the count of what ran."""
 
+import copy
 import os
+from contextlib import ExitStack
+from unittest import mock
 
 import django
 import hypothesis
 import pytest
+from django.db import transaction
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
@@ -59,6 +63,29 @@ def django_db_setup(django_db_setup, django_db_blocker):
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: template.restore())
         yield
         template.discard()
+
+
+@pytest.fixture(scope="module")
+def for_the_module(django_db_setup, django_db_blocker):
+    """What a module's tests all begin with, made once: `world = for_the_module(make)`; each test gets a copy of it.
+
+    The rows stay in a transaction that ends with the module; what a test does to them is undone after the test, and
+    the objects are copied, so that no test sees what another changed. Not for tests that commit.
+    """
+    with django_db_blocker.unblock(), ExitStack() as stack:
+
+        def make(world):
+            atomic = transaction.atomic()
+            atomic._from_testcase = (
+                True  # as Django's TestCase marks its own: code that must be outermost may run inside
+            )
+            stack.enter_context(atomic)
+            stack.callback(transaction.set_rollback, True)
+            with mock.patch("documents.operations.render_pdf", return_value=(b"%PDF-1.7\n%%EOF\n", 1)):
+                made = world()
+            return lambda: copy.deepcopy(made)
+
+        yield make
 
 
 # --- browser -------------------------------------------------------------------------------

@@ -16,13 +16,21 @@ from tests.factories.loans import deed_terms, make_application_in, make_office
 from tests.factories.members import make_member
 
 
+@pytest.fixture(scope="module")
+def made(for_the_module):
+    def world():
+        office = make_office()
+        bill = make_application_in(office, S.DISBURSED)
+        deed = make_application_in(office, S.DISBURSED, terms=deed_terms(funding_source=FundingSource.OWN))
+        return bill.loan, deed.loan
+
+    return for_the_module(world)
+
+
 @pytest.fixture
-def books(db):
+def books(made, db):
     """手形一件と証書一件を実行した帳簿。"""
-    office = make_office()
-    bill = make_application_in(office, S.DISBURSED)
-    deed = make_application_in(office, S.DISBURSED, terms=deed_terms(funding_source=FundingSource.OWN))
-    return bill.loan, deed.loan
+    return made()
 
 
 def without_triggers():
