@@ -13,11 +13,16 @@ def _papers_without_pictures(monkeypatch):
     monkeypatch.setattr("documents.operations.render_pdf", lambda html: (ONE_PAGE, 1))
 
 
+@pytest.fixture(scope="module")
+def made_office(for_the_module):
+    return for_the_module(make_office)
+
+
 @pytest.fixture
-def office(db, monkeypatch):
+def office(made_office, db, monkeypatch):
     """役割のそろった組合。画面の業務日は、試験の日に止まっている。"""
     stop_the_clock(monkeypatch)
-    return make_office()
+    return made_office()
 
 
 @pytest.fixture

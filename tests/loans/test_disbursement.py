@@ -9,6 +9,7 @@ from django.db.utils import Error as DatabaseError
 
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
+from governance.models import LimitResolution
 from ledger import balances
 from ledger import operations as ledger
 from ledger.accounts import AccountCode
@@ -28,14 +29,13 @@ from tests.factories.loans import (
     fresh,
     make_application,
     make_application_in,
-    make_office,
 )
 from tests.factories.members import make_member
 
 
 @pytest.fixture
-def office(db):
-    return make_office()
+def office(made_office, db):
+    return made_office()
 
 
 def prepare(application, office, *, on=TODAY):
@@ -243,9 +243,9 @@ def test_a_part_of_the_borrowing_in_the_ledger_leaves_the_rest_of_the_loan_count
     assert headroom.borrowing_outstanding(TODAY) == 10_000_000
 
 
-def test_a_bank_that_pays_first_does_not_block_its_own_case(db):
+def test_a_bank_that_pays_first_does_not_block_its_own_case(office):
     """銀行が先に貸し、借入が記帳されてから組合員に実行する（手引き F4 ①）。その案件をもう一度は数えない。"""
-    office = make_office(borrowing_limit=15_000_000)
+    LimitResolution.objects.update(borrowing_limit=15_000_000)
     application = make_application_in(office, S.READY, terms=bill_terms(funding_source=FundingSource.BANK))
     book_borrowing(office, application.loan, 10_000_000)
     check = headroom.of(fresh(application), TODAY).borrowing

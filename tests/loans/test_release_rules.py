@@ -23,15 +23,15 @@ from loans.operations import review as reviews
 from loans.papers import MASTER_AGREEMENT
 from loans.workflow import documents_of
 from members.models import Member
-from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application, make_application_in
 from tests.factories.members import make_officer, make_person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office(db):
-    return make_office()
+def office(made_office, db):
+    return made_office()
 
 
 def codes(refusal):

@@ -33,14 +33,13 @@ from tests.factories.loans import (
     fresh,
     make_application,
     make_application_in,
-    make_office,
 )
 from tests.factories.members import make_member, make_officer, make_person
 
 
 @pytest.fixture
-def office(db):
-    return make_office()
+def office(made_office, db):
+    return made_office()
 
 
 def codes(refusal):
