@@ -21,6 +21,8 @@ class Section:
 
     title: str
     rows: tuple[tuple[str, str], ...]
+    #: 読む日の数字（残高・余力など）。あとで作る議事録の別紙には写さない
+    of_the_day: bool = False
 
 
 @dataclass(frozen=True)

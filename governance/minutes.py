@@ -176,7 +176,11 @@ def _annex(item: AgendaItem, on: date) -> list[dict]:
     brief = briefing.of(item, on)
     if brief is None or not brief.confidential:
         return []
-    return [{"title": section.title, "rows": [list(row) for row in section.rows]} for section in brief.sections]
+    return [
+        {"title": section.title, "rows": [list(row) for row in section.rows]}
+        for section in brief.sections
+        if not section.of_the_day
+    ]
 
 
 def shown(content: dict, hidden_items: set[int]) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from governance.enums import CHAIR_TITLES, SeatTitle
 from governance.models import (
@@ -89,8 +89,8 @@ def items_of(meeting: Meeting):
 def read(meeting: Meeting) -> Proceedings:
     """会議の記録を読む。議案の数で問合せは増えない。"""
     seats = sorted(seats_at(meeting), key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.pk))
+    prefetch_related_objects([meeting], "attendances")
     attendances = list(meeting.attendances.all())
-    meeting._prefetched_objects_cache = {"attendances": attendances}
     items = list(items_of(meeting))
     for item in items:
         item.meeting, item.body = meeting, meeting.body

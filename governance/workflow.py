@@ -289,7 +289,7 @@ def may_preside(meeting: Meeting, user, *, chair: Seat | None) -> bool:
     return any(seat.person_id == person.pk and seat.title in titles for seat in seats_at(meeting))
 
 
-def finalising_findings(meeting: Meeting, *, by, on: date, chair: Seat | None) -> list[Finding]:
+def finalising_findings(meeting: Meeting, *, by, chair: Seat | None) -> list[Finding]:
     """議事録を確定してよいか（画面と操作が同じ文を使う）。"""
     source = GENERAL_MINUTES_SOURCE if meeting.is_general else MINUTES_SOURCE
     link = {"url": meeting.get_absolute_url(), "url_label": "会議を見る"}

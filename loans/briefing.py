@@ -26,7 +26,7 @@ def of_application(object_id: int, on: date) -> Brief | None:
         return None
     sections = [
         Section("申込の内容", _terms(application, on)),
-        Section("限度額の余力", _headroom(application, on)),
+        Section("限度額の余力", _headroom(application, on), of_the_day=True),
         Section("保全", _security(application)),
     ]
     investigation = Investigation.objects.filter(application=application).first()

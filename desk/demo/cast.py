@@ -43,6 +43,9 @@ USERS = {
     "kenmochi": ("剱持 弘", [Role.AUDITOR]),
 }
 
+#: 練習用の組合が、この仕組みで初めて開く理事会の回
+FIRST_BOARD = 313
+
 #: 理事会の席（氏名は組合員の代表者か、ここだけの人）
 BOARD = (
     ("小松 正", SeatTitle.PRESIDENT),
@@ -114,7 +117,10 @@ def make_bodies(users: dict[str, User], on: date) -> None:
     by_name = {user.name: user for user in users.values()}
     starts = days.fiscal_year_start(days.add_months(on, -12))
     ends = days.add_months(starts, 36) - timedelta(days=1)
-    Body.objects.create(kind=BodyKind.GENERAL_MEETING, name="総会", source="定款 第26条")
+    Body.objects.create(
+        kind=BodyKind.GENERAL_MEETING, name="総会", source="定款 第26条", proxy_allowed=True,
+        participation_source="定款 第29条", notice_days=10,
+    )  # fmt: skip
     board = Body.objects.create(kind=BodyKind.BOARD, name="理事会", seats_min=8, source="定款 第32条")
     committee = Body.objects.create(
         kind=BodyKind.COMMITTEE, name="金融委員会", seats_min=3, source="金融委員会規約 第4条"
@@ -147,30 +153,52 @@ def make_policy(users: dict[str, User], on: date) -> Policy:
     return proposals.approve(policy, by=users["kitamura"], on=effective, permission="coopfin.approve_policy")
 
 
-def make_resolutions(users: dict[str, User], on: date) -> list[LimitResolution]:
-    """限度額の決議。毎年5月25日の通常総会のうち、終わった最近の二回。"""
+#: 総会が毎年決める限度額
+LIMITS = {
+    "borrowing_limit": 400_000_000,
+    "guarantee_limit": 50_000_000,
+    "member_loan_limit": 50_000_000,
+    "member_guarantee_limit": 10_000_000,
+}
+BANKS = (("商工組合中央金庫", "金沢支店"), ("北國銀行", "県庁支店"))
+
+
+def general_meeting_years(on: date) -> tuple[int, int]:
+    """毎年5月25日の通常総会のうち、終わった最近の二回の年。"""
     last = on.year if (on.month, on.day) >= (5, 25) else on.year - 1
-    made = []
-    for year in (last - 1, last):
-        held = date(year, 5, 25)
-        resolution = LimitResolution(
-            meeting_name=f"第{year - 1978}回通常総会",
-            item_number="第5号議案",
-            resolved_on=held,
-            effective_on=held,
-            borrowing_limit=400_000_000,
-            guarantee_limit=50_000_000,
-            member_loan_limit=50_000_000,
-            member_guarantee_limit=10_000_000,
-            proposed_by=users["kanri"],
-        )
-        resolution.save()
-        for name, branch in (("商工組合中央金庫", "金沢支店"), ("北國銀行", "県庁支店")):
-            DesignatedBank.objects.create(resolution=resolution, name=name, branch=branch)
-        made.append(
-            proposals.approve(resolution, by=users["kitamura"], on=held, permission="governance.approve_resolution")
-        )
-    return made
+    return last - 1, last
+
+
+def general_meeting_day(year: int) -> date:
+    return date(year, 5, 25)
+
+
+def general_meeting_number(year: int) -> int:
+    return year - 1978
+
+
+def make_limits(proposer: User, *, effective_on: date, **fields) -> LimitResolution:
+    """限度額の決議の提案。"""
+    resolution = LimitResolution(effective_on=effective_on, proposed_by=proposer, **fields)
+    resolution.save()
+    for name, branch in BANKS:
+        DesignatedBank.objects.create(resolution=resolution, name=name, branch=branch)
+    return resolution
+
+
+def make_resolution(users: dict[str, User], year: int) -> LimitResolution:
+    """仕組みを使い始める前の総会の決議。会議の名と議案番号を書いて引く。"""
+    held = general_meeting_day(year)
+    resolution = make_limits(
+        users["kanri"], effective_on=held, resolved_on=held, item_number="第5号議案",
+        meeting_name=f"第{general_meeting_number(year)}回通常総会", **LIMITS,
+    )  # fmt: skip
+    return proposals.approve(resolution, by=users["kitamura"], on=held, permission="governance.approve_resolution")
+
+
+def make_resolutions(users: dict[str, User], on: date) -> list[LimitResolution]:
+    """最近の二回の通常総会の決議。"""
+    return [make_resolution(users, year) for year in general_meeting_years(on)]
 
 
 #: 練習用の組合の定め。条文は短くしてあるが、組みと数字は実際のものに倣う。

@@ -38,6 +38,8 @@ class Office:
     bank: str = "商工組合中央金庫 金沢支店"
     #: 一歩ごとに進む日数
     pace: int = 2
+    #: この仕組みで初めて開く理事会の回（前からの回の続き）
+    first_board: int | None = None
     cast: dict[str, User] = field(default_factory=dict)
 
     def free_members(self, application: Application, on: date) -> list[User]:
@@ -81,7 +83,13 @@ def hold_board(
     """理事会を開き、議案に載せ、出席と議決を記録する（決定の記録はまだしない）。"""
     board = Body.objects.get(kind=BodyKind.BOARD)
     meeting = governance.convene(
-        body=board, held_on=on, starts_at=time(14, 0), place="組合会館 2階会議室", by=office.clerk, on=on
+        body=board,
+        number=office.first_board if not board.meetings.exists() else None,
+        held_on=on,
+        starts_at=time(14, 0),
+        place="組合会館 2階会議室",
+        by=office.clerk,
+        on=on,
     )
     for application in applications_:
         item = items.open_item(application, BodyKind.BOARD)

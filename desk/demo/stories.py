@@ -14,6 +14,7 @@ from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
 from governance.models import Body
+from governance.printing import issue_notice
 from loans import items
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource, LoanType, Method, Purpose
@@ -292,3 +293,4 @@ def _call_the_next_board(application: Application, office: Office, today: date) 
     )
     item = items.open_item(application, BodyKind.BOARD)
     governance.put_on_agenda(item, meeting=meeting, by=office.clerk, on=today)
+    issue_notice(meeting, by=office.clerk, on=today)

@@ -96,6 +96,9 @@ class LimitsForm(JapaneseDateFormMixin, OperationForm, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # はじめの決議は、仕組みの前の総会のもの。会議の名・議案番号・決議日を書いて引く。
+        for name in ("meeting_name", "item_number", "resolved_on"):
+            self.fields[name].required = True
         for name in ("guarantee_limit", "member_guarantee_limit"):
             self.fields[name] = YenFormField(
                 label=self.fields[name].label, help_text=self.fields[name].help_text, initial=0, min_value=0

@@ -134,7 +134,7 @@ def finalise(meeting: Meeting, *, by, on: date) -> Minutes:
     need(by, FINALISE, label)
     meeting = lock_meeting(meeting)
     record = proceedings.read(meeting)
-    refuse(label, *finalising_findings(meeting, by=by, on=on, chair=record.chair))
+    refuse(label, *finalising_findings(meeting, by=by, chair=record.chair))
     found = Minutes.objects.create(
         meeting=meeting, content=minutes.compose(record, on=on), finalised_by=by, finalised_on=on,
         kept_until=max(Minutes.kept_until_of(meeting.held_on), Minutes.kept_until_of(on)),
@@ -153,7 +153,7 @@ def send_back(meeting: Meeting, *, reason: str, by, on: date) -> Meeting:
     need(by, FINALISE, label)
     meeting = lock_meeting(meeting)
     record = proceedings.read(meeting)
-    findings = finalising_findings(meeting, by=by, on=on, chair=record.chair)
+    findings = finalising_findings(meeting, by=by, chair=record.chair)
     refuse(label, *(finding for finding in findings if finding.code != "same-person"))
     if not reason.strip():
         refuse(label, block("差し戻す理由を記入してください。", "議事録", code="reason"))

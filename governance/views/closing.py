@@ -106,7 +106,7 @@ class FinaliseView(MeetingOperation):
 
     def get_context_data(self, **kwargs):
         record = proceedings.read(self.object)
-        findings = finalising_findings(self.object, by=self.request.user, on=self.on, chair=record.chair)
+        findings = finalising_findings(self.object, by=self.request.user, chair=record.chair)
         return super().get_context_data(
             text=minutes.shown(minutes.compose(record, on=self.on), record.hidden_from(self.request.user)),
             explanation="読んで誤りがなければ確定します。確定すると、議事録に番号と指紋を付けて保存し、"

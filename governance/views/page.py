@@ -189,7 +189,7 @@ class MeetingPage:
         """議長の確定を待つ会議で、確定する人に見せること。"""
         if self.meeting.is_finalised or not self.meeting.is_closed:
             return None
-        findings = finalising_findings(self.meeting, by=self.user, on=self.on, chair=self.record.chair)
+        findings = finalising_findings(self.meeting, by=self.user, chair=self.record.chair)
         may = self.user.has_perm(FINALISE) and not any(finding.blocks for finding in findings)
         return {"may": may, "findings": findings}
 

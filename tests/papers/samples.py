@@ -1,9 +1,11 @@
 """試験する書類: ふつうの一件、保証人も担保もない一件、名前のとても長い一件。"""
 
+from governance.printing import CONVENING_NOTICE, MEETING_PAPERS, MINUTES, MINUTES_ANNEX
 from ledger.printing import VOUCHER_SLIP
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.resolution_paper import LIMIT_PROPOSAL
 from tests.factories import documents as make
+from tests.factories import meetings
 
 SAMPLES = {
     "master_agreement": (MASTER_AGREEMENT, make.make_master_agreement()),
@@ -20,5 +22,14 @@ SAMPLES = {
     "voucher_slip_long": (VOUCHER_SLIP, make.make_long_slip()),
     "limit_proposal": (LIMIT_PROPOSAL, make.make_limit_proposal()),
     "limit_proposal_long": (LIMIT_PROPOSAL, make.make_long_limit_proposal()),
+    "convening_notice": (CONVENING_NOTICE, meetings.make_notice()),
+    "meeting_papers": (MEETING_PAPERS, meetings.make_papers()),
+    "meeting_papers_long": (MEETING_PAPERS, meetings.make_long_papers()),
+    "minutes": (MINUTES, meetings.make_minutes()),
+    "minutes_long": (MINUTES, meetings.make_long_minutes()),
+    "minutes_annex": (MINUTES_ANNEX, meetings.make_minutes()),
+    "minutes_annex_long": (MINUTES_ANNEX, meetings.make_long_minutes()),
 }
-CONTRACTS = {name: sample for name, sample in SAMPLES.items() if not name.startswith(("voucher", "limit"))}
+CONTRACTS = {
+    name: sample for name, sample in SAMPLES.items() if sample[0] in (MASTER_AGREEMENT, DEED, GUARANTEE_LETTER)
+}

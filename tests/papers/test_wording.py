@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from governance import printing as meeting_papers
 from loans import papers
 from loans.resolution_paper import LIMIT_PROPOSAL
 from tests.factories import documents as make
+from tests.factories import meetings
 from tests.papers.reading import text_of
 from tests.papers.samples import CONTRACTS, SAMPLES
 
@@ -35,7 +37,8 @@ def test_the_wording_is_the_agreed_one(name):
 
 
 def test_every_paper_of_the_house_has_a_golden_text():
-    assert {paper.code for paper in papers.PAPERS.values()} <= {path.stem for path in GOLDEN.glob("*.txt")}
+    every = {**papers.PAPERS, **meeting_papers.PAPERS}
+    assert {paper.code for paper in every.values()} <= {path.stem for path in GOLDEN.glob("*.txt")}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -301,3 +304,23 @@ def test_the_draft_says_how_members_are_told_apart(mode, words):
 
 def test_who_guarantees_nothing_says_so():
     assert "いずれも0円とします" in proposal_text(limits=bare_limits())
+
+
+# --- 会議の書類 ----------------------------------------------------------------------------
+
+
+def test_the_minutes_keep_the_members_figures_out_of_the_body_and_in_the_annex():
+    body = text_of(meeting_papers.MINUTES.render_html(meetings.make_minutes()))
+    annex = text_of(meeting_papers.MINUTES_ANNEX.render_html(meetings.make_minutes()))
+    for secret in ("能登精機株式会社", "20,000,000円"):
+        assert secret not in body
+        assert secret in annex
+    assert "内容は別紙1のとおり。" in body
+    assert "備置きの期限令和18年12月4日まで" in body
+
+
+def test_the_papers_name_their_reader_and_hide_what_concerns_him():
+    text = text_of(meeting_papers.MEETING_PAPERS.render_html(meetings.make_papers()))
+    assert "閲覧する人\n加賀良子2026年11月30日9:05" in text
+    assert "第2号議案\n利害関係のため非表示" in text
+    assert "別紙2" not in text

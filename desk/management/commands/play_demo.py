@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import cast, opening, standing, stories
+from desk.demo import assemblies, cast, opening, standing, stories
 
 
 class Command(BaseCommand):
@@ -30,13 +30,19 @@ class Command(BaseCommand):
         users = cast.make_users()
         cast.make_cooperative(users, today)
         office = cast.office_of(users)
+        office.first_board = cast.FIRST_BOARD
         imported = opening.import_members(
             Path(settings.BASE_DIR / "fixtures" / "members.xlsx").read_bytes(), by=users["yamada"], on=today
         )
         self.stdout.write(f"組合員 {imported} 名を Excel から取り込みました。")
         cast.make_bodies(users, today)
         cast.make_policy(users, today)
-        cast.make_resolutions(users, today)
+        before, last = cast.general_meeting_years(today)
+        cast.make_resolution(users, before)
+        resolution = assemblies.hold_general_meeting(
+            users, cast.general_meeting_day(last), number=cast.general_meeting_number(last)
+        )
+        self.stdout.write(f"限度額は、{resolution} で決まりました。")
         cast.make_standards(users, today)
         cast.make_delegation(users, today)
         cast.make_facilities(users, today)
@@ -46,6 +52,8 @@ class Command(BaseCommand):
         opening.take_deposits(office, today)
         stories.play(office, today, say=self.stdout.write)
         standing.play(office, today)
+        finalised = assemblies.finalise_old_boards(users["komatsu"], today)
+        self.stdout.write(f"理事会 {finalised} 回の議事録が確定しました。")
         return None
 
     def print_logins(self):
