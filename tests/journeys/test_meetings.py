@@ -43,7 +43,7 @@ def test_a_general_meeting_raises_the_limit_and_the_next_approval_passes(house):
     president.follow("承認する").press("承認する").see(
         "総会の議決がまだありません。議案にして、会議で議決してください。"
     )
-    admin.open(page).follow("議案にする").see("5,000", "付議したあとは、提案の中身は直せません").press("議案にする")
+    admin.open(page).follow("議案にする").see("50,000,000円", "付議したあとは、提案の中身は直せません").press("議案にする")
 
     # The extraordinary general meeting.
     clerk.open("/governance/meetings/").follow("会議を招集する").pick("機関", "総会").pick("総会の別", "臨時総会")
@@ -83,7 +83,7 @@ def test_a_board_misses_its_quorum_by_its_recused_director_is_adjourned_and_deci
     clerk.press("議案に載せる", part_of_name=True)
     first = clerk.path
     work.record_attendance(clerk, names, absent=[name for name in names if name not in five])
-    clerk.see("必要 5名", "出席 4名", "定足数に満たないので、決定を記録できません。")
+    clerk.see("必要 5名", "出席 4名", "定足数に満たない議案があるので、流会・延会にもできます。")
     clerk.follow("流会・延会にする").fill("理由", "特別の利害関係による除斥のため、定足数に1名足りない。")
     clerk.press("流会・延会にする").see("を流会にしました").stage("流会")
     clerk.see("第1号議案", "定足数に満たないため議決に至らず、次の会議に付議することとした。", "議長は流会を宣し")
