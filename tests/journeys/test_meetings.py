@@ -43,7 +43,9 @@ def test_a_general_meeting_raises_the_limit_and_the_next_approval_passes(house):
     president.follow("承認する").press("承認する").see(
         "総会の議決がまだありません。議案にして、会議で議決してください。"
     )
-    admin.open(page).follow("議案にする").see("50,000,000円", "付議したあとは、提案の中身は直せません").press("議案にする")
+    admin.open(page).follow("議案にする").see("50,000,000円", "付議したあとは、提案の中身は直せません").press(
+        "議案にする"
+    )
 
     # The extraordinary general meeting.
     clerk.open("/governance/meetings/").follow("会議を招集する").pick("機関", "総会").pick("総会の別", "臨時総会")
