@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from coopfin.calc import days
 from coopfin.models import Cooperative, Policy
-from coopfin.worklists import MenuItem, Task, register_menu, register_task
+from coopfin.worklists import MenuItem, Task, register_menu, register_search, register_task
 from governance.enums import BodyKind, ItemState, MeetingKind, SeatTitle
 from governance.models import AgendaItem, Body, LimitResolution, Meeting, Resolved, Seat
 from governance.operations.locks import RECORD
+from governance.views.search import search
 from members.panels import register_person_panel
 
 GROUP = "組合"
@@ -229,3 +230,5 @@ register_menu(
         namespaces=("governance:decision",),
     )
 )
+
+register_search(search)

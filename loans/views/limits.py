@@ -126,11 +126,11 @@ def rule_text(form) -> str:
 
 
 def proposal_query(form: BorrowingLimitForm, estimate) -> dict:
-    """決議の提案の入力欄に渡す値。"""
+    """決議の提案の入力欄に渡す値。会議の名・議案番号・決議日は、その総会で可決されたときに入る。"""
     cleaned = form.cleaned_data
     query = {name: _amount(form, name, estimate) for name in LABELS}
-    query |= {name: cleaned[name] for name in ("meeting_name", "item_number", "member_limit_mode", "sales_unit")}
-    query |= {name: cleaned["resolved_on"].isoformat() for name in ("resolved_on", "effective_on")}
+    query |= {name: cleaned[name] for name in ("member_limit_mode", "sales_unit")}
+    query["effective_on"] = cleaned["resolved_on"].isoformat()
     if cleaned["sales_months"]:
         query["sales_months"] = cleaned["sales_months"]
     return {**query, "bank": form.bank_names()}

@@ -229,7 +229,9 @@ def test_the_register_of_decisions_is_searched_exported_and_hides_what_must_be_h
     assert "第1回理事会 第1号議案" in client.get(page, {"export": "csv"}).content.decode("utf-8-sig")
     decision = item.get_absolute_url()
     assert "火災保険に質権" in client.get(decision).content.decode()
+    assert decision in client.get(reverse("desk:search"), {"q": "第1回理事会"}).content.decode()
     interested = enter(seats[3].user)
+    assert decision not in interested.get(reverse("desk:search"), {"q": "第1回理事会"}).content.decode()
     assert "第1号議案" not in interested.get(page).content.decode()
     assert interested.get(decision).status_code == 404
     assert enter(make_user(Role.COMMITTEE)).get(decision).status_code == 404
