@@ -282,6 +282,7 @@ def member_panel(member, user, on):
         loans = list(shown.select_related("member"))
     return {
         "template": "loans/parts/member_panel.html",
+        "order": 10,
         "applications": applications,
         "loans": loans,
         "balance": sum(loan.balance for loan in loans),

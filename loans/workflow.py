@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from coopfin.calc import days
+from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.flow import Flow, Step, block, passed, warn
 from coopfin.models import Policy
@@ -94,6 +95,14 @@ def member_is_current(application, *, by, on, **given):
         yield block(f"{member}は{left}に脱退しています。", "中小企業等協同組合法 9条の2", code="left")
     elif member.joined_on > on:
         yield block(f"{member}の加入日はまだ来ていません。", "中小企業等協同組合法 9条の2", code="not-joined")
+    elif member.is_leaving(on):
+        yield warn(
+            f"{member}は{to_wareki(member.left_on)}に脱退する予定です。脱退までに返せる条件かを確かめてください。",
+            "中小企業等協同組合法 18条・22条",
+            url=member.get_absolute_url(),
+            url_label="脱退の予告を見る",
+            code="leaving",
+        )
 
 
 def policy_in_force(application, *, by, on, **given):

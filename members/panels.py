@@ -2,6 +2,7 @@
 
 足す側は AppConfig.ready() から register_member_panel(panel) を呼ぶ。panel(member, user, on) は
 {"template": …, ほかの値} か、見せるものがなければ None を返す。テンプレートには panel の名で渡る。
+値 place が "aside" なら脇の欄に、order（小さいほど上、なければ50）の順に並ぶ。
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Panel = Callable[..., dict | None]
+
+#: 並びを言わない欄の順
+ORDINARY = 50
 
 member_panels: list[Panel] = []
 person_panels: list[Panel] = []
@@ -36,4 +40,4 @@ def person_panels_for(person, user, on) -> list[dict]:
 
 def _collect(panels, subject, user, on) -> list[dict]:
     shown = (panel(subject, user, on) for panel in panels)
-    return [panel for panel in shown if panel]
+    return sorted((panel for panel in shown if panel), key=lambda panel: panel.get("order", ORDINARY))

@@ -168,6 +168,7 @@ class MemberResource(resources.ModelResource):
         self._find_representative(instance, row, number, errors)
         if before is not None:
             self._check_leaving(instance, before, errors)
+            self._check_succession(instance, before, errors)
             self._check_account(instance, before, number, errors)
         if errors:
             raise ValidationError(errors)
@@ -180,6 +181,14 @@ class MemberResource(resources.ModelResource):
                 "left_on",
                 ValidationError("脱退日は、名簿からは変えられません。組合員の頁の「脱退を記録」から記録してください。"),
             )
+
+    def _check_succession(self, instance, before, errors):
+        """代表者が代わるなら、代表者の交代として記録できるかを、下見のうちに確かめる。"""
+        if "representative__name" in errors or instance.representative_id == before.representative_id:
+            return
+        refused = operations.succession_problem(before, changed_on=self.on)
+        if refused:
+            errors["representative__name"] = ValidationError(refused)
 
     def _check_account(self, instance, before, row_number, errors):
         """台帳にいる組合員の口座は、名簿からは変わらない。違えば変更の申請を出し、別の人の承認を待つ。"""

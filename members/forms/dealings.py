@@ -35,6 +35,8 @@ class RelationshipForm(JapaneseDateFormMixin, OperationForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         others = Member.objects.exclude(pk=member.pk).order_by("kana", "number")
         self.fields["other_member"].queryset = others
+        self.fields["other_member"].empty_label = "（組合員でない）"
+        self.fields["other_person"].help_text = "台帳にない人は、先に「人」に登録してください。"
         self.fields["other_member"].label_from_instance = lambda other: f"{other.number}　{other.name}"
         self.instance.member = member
 

@@ -116,12 +116,17 @@ class Relationship(Versioned):
         return self.share_percent > MAJORITY and self.kind != RelationKind.MAJOR_CUSTOMER
 
     @property
+    def percent(self) -> str:
+        """比率の見せ方（66.7%）。書かれていなければ空。"""
+        return "" if self.share_percent is None else f"{self.share_percent.normalize():f}%"
+
+    @property
     def holding(self) -> str:
         """どちらがどちらを何%持つかを、文で。"""
         if self.share_percent is None:
             return ""
         owner, owned = (self.other, self.member) if self.kind in OWNED_BY_OTHER else (self.member, self.other)
-        return f"{owner}が{owned}の{self.share_percent.normalize():f}%を保有"
+        return f"{owner}が{owned}の{self.percent}を保有"
 
     def clean(self):
         super().clean()
@@ -150,8 +155,8 @@ class Related:
     relation: str
 
 
-def _percent(relationship: Relationship) -> str:
-    return f" {relationship.share_percent.normalize():f}%" if relationship.share_percent is not None else ""
+def _reason(label: str, relationship: Relationship) -> str:
+    return f"{label} {relationship.percent}".strip()
 
 
 def owners_of(members, on) -> dict[int, list[Owner]]:
@@ -172,14 +177,14 @@ def owners_of(members, on) -> dict[int, list[Owner]]:
         if row.kind in OWNED_BY_OTHER:
             owner = Owner(
                 row.other,
-                f"{row.get_kind_display()}{_percent(row)}",
+                _reason(row.get_kind_display(), row),
                 row.other_person,
                 row.other_member,
                 row.share_percent,
             )
             _add(found, row.member_id, owner)
         else:
-            owner = Owner(row.member.name, f"親会社{_percent(row)}", None, row.member, row.share_percent)
+            owner = Owner(row.member.name, _reason("親会社", row), None, row.member, row.share_percent)
             _add(found, row.other_member_id, owner)
     officers = Officer.objects.current(on).filter(member__in=wanted, title=OfficerTitle.MAJORITY_SHAREHOLDER)
     for officer in officers.select_related("person").order_by("pk"):

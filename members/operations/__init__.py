@@ -17,7 +17,13 @@ from members.operations.leaving import (
 )
 from members.operations.members import MANAGED_FIELDS, MEMBER_FIELDS, register_member, update_member
 from members.operations.merging import merge
-from members.operations.officers import add_officer, change_representative, end_officer, reappoint_officer
+from members.operations.officers import (
+    add_officer,
+    change_representative,
+    end_officer,
+    reappoint_officer,
+    succession_problem,
+)
 from members.operations.people import PERSON_FIELDS, people_like, register_person, update_person
 from members.operations.sales import record_sales
 from members.operations.shares import apply_planned, cancel_planned, change_shares, correct_shares, transfer_shares
@@ -56,6 +62,7 @@ __all__ = [
     "reject_account",
     "request_account",
     "settle_follow_up",
+    "succession_problem",
     "transfer_shares",
     "update_member",
     "update_person",

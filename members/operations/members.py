@@ -46,7 +46,7 @@ def register_member(
         admitted = bool(consent.strip() or consented_on)
         write_first_shares(
             member, ShareKind.ADMISSION if admitted else ShareKind.CARRIED, paid_on=paid_on, consented_on=consented_on,
-            consent=consent, by=by,
+            consent=consent, by=by, on=on,
         )  # fmt: skip
         log.record(member, verb="register_member", label=label, by=by, on=on)
     return member

@@ -122,16 +122,29 @@ def change_representative(
     return locked
 
 
-def _refuse_succession(member: Member, person: Person, changed_on: date, on: date, label: str) -> None:
+SOLE = "個人事業主は、事業主その人が組合員です。代替わりは、脱退（死亡など）と新しい加入で記録してください。"
+TOO_EARLY = "前の代表者の就任日より後の日付にしてください。"
+
+
+def succession_problem(member: Member, *, changed_on: date) -> str:
+    """この日に代表者の交代を記録できない理由。できるなら空。"""
     if not member.is_corporate:
-        text = "個人事業主は、事業主その人が組合員です。代替わりは、脱退（死亡など）と新しい加入で記録してください。"
-        raise StepRefused(label, [block(text, "手引き 第4章7", code="sole")])
+        return SOLE
+    if member.representative_from_on is not None and changed_on <= member.representative_from_on:
+        return TOO_EARLY
+    return ""
+
+
+def _refuse_succession(member: Member, person: Person, changed_on: date, on: date, label: str) -> None:
     if person.pk == member.representative_id:
         raise StepRefused(label, [block(f"{person}は、いまの代表者です。", "組合員の台帳", code="same")])
     if changed_on > on:
         raise ValidationError({"changed_on": "先の日付は使えません。就任の日になってから記録してください。"})
-    if member.representative_from_on is not None and changed_on <= member.representative_from_on:
-        raise ValidationError({"changed_on": "前の代表者の就任日より後の日付にしてください。"})
+    problem = succession_problem(member, changed_on=changed_on)
+    if problem == SOLE:
+        raise StepRefused(label, [block(problem, "手引き 第4章7", code="sole")])
+    if problem:
+        raise ValidationError({"changed_on": problem})
 
 
 def _serving(officer: Officer, version, label: str) -> Officer:

@@ -25,16 +25,19 @@ def unit_price(member: Member) -> int | None:
     return None
 
 
-def write_first_shares(member, kind, *, paid_on, consented_on, consent, by) -> ShareChange | None:
+def write_first_shares(member, kind, *, paid_on, consented_on, consent, by, on) -> ShareChange | None:
     """登録した組合員の出資を、異動の一行目として書く。出資のない（脱退済の）組合員には書かない。"""
     if not member.shares or not member.share_capital:
         return None
     paid_on = paid_on or member.joined_on
-    return ShareChange.objects.create(
+    change = ShareChange.objects.create(
         member=member, kind=kind, on=paid_on, applied_on=paid_on, shares=member.shares, amount=member.share_capital,
         shares_after=member.shares, amount_after=member.share_capital, consented_on=consented_on, consent=consent,
         made_by=by,
     )  # fmt: skip
+    if kind == ShareKind.ADMISSION:
+        _ask_for_voucher(change, by=by, on=on)
+    return change
 
 
 def change_shares(
@@ -220,12 +223,18 @@ def _apply(change: ShareChange, member: Member, *, by, on: date, follow_up: bool
     save(member, by)
     change.shares_after, change.amount_after, change.applied_on = member.shares, member.share_capital, on
     change.save(update_fields=["shares_after", "amount_after", "applied_on"])
-    if follow_up:
-        FollowUp.objects.create(
-            member=member, kind=FollowUpKind.SHARES, due_on=days.roll(on), made_by=by,
-            detail=f"{change.get_kind_display()} {words.format_yen(change.amount)}円を、出資金の振替伝票に起票する。",
-            source="出資金の科目と台帳の一致",
-        )  # fmt: skip
+    # 名簿や転記の誤りを直しただけなら、お金は動いていない。
+    if follow_up and change.kind not in (ShareKind.IMPORTED, ShareKind.CORRECTION):
+        _ask_for_voucher(change, by=by, on=on)
+
+
+def _ask_for_voucher(change: ShareChange, *, by, on: date) -> None:
+    """出資金の科目が台帳と合うように、伝票の起票を頼む。"""
+    FollowUp.objects.create(
+        member=change.member, kind=FollowUpKind.SHARES, due_on=days.roll(on), made_by=by,
+        detail=f"{change.get_kind_display()} {words.format_yen(change.amount)}円を、出資金の振替伝票に起票する。",
+        source="出資金の科目と台帳の一致",
+    )  # fmt: skip
 
 
 def _refuse_odd_unit(member: Member, shares: int, amount: int, label: str) -> None:

@@ -107,7 +107,7 @@ def roles_of(person, on) -> list[dict]:
         {
             "member": held.member, "role": held.get_kind_display(), "mark": "過半数" if held.is_control else "",
             "from_on": held.from_on, "to_on": held.to_on,
-            "note": f"持株比率 {held.share_percent.normalize():f}%" if held.share_percent else "",
+            "note": f"持株比率 {held.percent}" if held.percent else "",
         }
         for held in person.relationships.select_related("member", "other_person")
     ]  # fmt: skip

@@ -135,11 +135,14 @@ class LeavingView(MemberOperation):
     title = "脱退の記録"
     submit_label = "記録する"
 
+    def get_initial(self):
+        return {"notified_on": self.on}
+
     def get_context_data(self, **kwargs):
         form = kwargs.get("form") or self.get_form()
         return super().get_context_data(
             **{**kwargs, "form": form}, preview_url=reverse("members:leaving_preview", args=[self.object.pk]),
-            **leaving_context(self.object, form if form.is_bound else None, self.on),
+            **leaving_context(self.object, form, self.on),
         )  # fmt: skip
 
     def operate(self, form):
@@ -164,14 +167,14 @@ class LeavingPreview(ReadingPost):
 
 
 def leaving_context(member, form, on) -> dict:
-    """脱退の日、払戻しの見込み、残る債務。書きかけなら、いま予告を受けたとして。"""
-    cleaned = {}
-    if form is not None:
+    """脱退の日、払戻しの見込み、残る債務。"""
+    given = form.initial
+    if form.is_bound:
         form.is_valid()
-        cleaned = form.cleaned_data
-    notified_on = cleaned.get("notified_on") or (on if form is None else None)
-    days_given = cleaned.get("notice_days") or operations.NOTICE_DAYS
-    statutory = cleaned.get("kind") == LeavingKind.STATUTORY
+        given = form.cleaned_data
+    notified_on = given.get("notified_on")
+    days_given = given.get("notice_days") or operations.NOTICE_DAYS
+    statutory = given.get("kind") == LeavingKind.STATUTORY
     effective = notified_on
     if notified_on and not statutory:
         effective = operations.planned_leaving_on(notified_on, days_given)
@@ -179,7 +182,7 @@ def leaving_context(member, form, on) -> dict:
     return {
         "effective_on": effective,
         "statutory": statutory,
-        "assumed": form is None,
+        "already": Leaving.objects.standing().filter(member=member).first(),
         "last_notice": last_notice_on(effective, days_given) if effective and not statutory else None,
         "debts": debts,
         "refund": operations.refund(

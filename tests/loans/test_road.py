@@ -129,6 +129,13 @@ def test_a_member_who_left_gets_no_loan(office):
     assert "left" in codes(refusal)
 
 
+def test_a_member_about_to_leave_is_warned_of(office):
+    application = make_application(office, member=make_member(left_on=date(2027, 3, 31)))
+    found = {f.code: f for f in findings_for(application, "receive", by=office.clerk, on=TODAY)}
+    assert found["leaving"].warns
+    assert "令和9年3月31日に脱退する予定" in found["leaving"].text
+
+
 def test_a_stale_page_is_refused_and_nothing_is_done_twice(office):
     application = make_application(office)
     stale = fresh(application)

@@ -12,7 +12,7 @@ from coopfin.models import ActionLog
 from coopfin.roles import Role
 from members import importing, operations, sheets
 from members.enums import AccountType, ImportChoice, MemberKind, OfficerTitle, ShareKind
-from members.models import Member, Person
+from members.models import AccountRequest, Member, Person
 from tests.factories.core import make_user
 from tests.factories.members import corporate_number, make_member, make_person
 from tests.members.books import COLUMNS, as_excel_keeps_it, excel, row, text
@@ -312,6 +312,60 @@ def test_a_file_fills_what_the_register_lacks_and_overwrites_nothing(clerk):
     confirm(batch, clerk)
     person = Person.objects.get()
     assert (person.born_on, person.postal_code) == (date(1960, 5, 5), "920-0901")
+
+
+# --- what a list does not change by itself ---------------------------------------------------
+
+
+def test_another_account_of_a_known_member_becomes_a_request_and_says_so(clerk):
+    confirm(start(clerk, row(1)), clerk)
+    changed = row(1, 口座番号="7654321")
+    batch = start(clerk, changed)
+    assert ["口座番号", "1234567", "7654321"] in batch.rows[0]["changes"]
+    assert "変更の申請を出します" in batch.rows[0]["notes"][0]
+    confirm(batch, clerk)
+    member = Member.objects.get()
+    assert member.account_number == "1234567"
+    request = AccountRequest.objects.get()
+    assert (request.account_number, request.is_waiting) == ("7654321", True)
+    # The same list again asks for nothing new; another account has to wait.
+    again = start(clerk, changed)
+    assert (again.unchanged_count, "承認を待っています" in again.rows[0]["notes"][0]) == (1, True)
+    _, column, reason = only_error(start(clerk, row(1, 口座番号="1111111")))
+    assert (column, "承認を待っています" in reason) == ("口座番号", True)
+
+
+def test_leaving_is_not_recorded_by_a_list(clerk):
+    confirm(start(clerk, row(1)), clerk)
+    _, column, reason = only_error(start(clerk, row(1, 脱退日="2026-03-31")))
+    assert (column, "「脱退を記録」" in reason) == ("脱退日", True)
+
+
+def test_another_representative_in_a_list_is_a_change_of_representative(clerk):
+    confirm(start(clerk, row(1)), clerk)
+    former = Member.objects.get().representative
+    confirm(start(clerk, row(1, 代表者="取込 二郎", 代表者カナ="トリコミ ジロウ", 代表者生年月日="S60.1.1")), clerk)
+    member = Member.objects.get()
+    assert (member.representative.name, member.representative_from_on) == ("取込 二郎", ON)
+    assert [(office.person, office.to_on) for office in member.officers.all()] == [(former, ON)]
+    assert member.follow_ups.get().kind == "guarantors"
+
+
+def test_a_change_of_representative_that_cannot_be_is_said_in_the_preview(clerk):
+    sole = row(1, 種類="個人事業主", 法人番号="", 代表者の肩書="事業主")
+    confirm(start(clerk, sole), clerk)
+    other = {"代表者": "取込 二郎", "代表者カナ": "トリコミ ジロウ", "代表者生年月日": "S60.1.1"}
+    _, column, reason = only_error(start(clerk, {**sole, **other}))
+    assert (column, "個人事業主は" in reason) == ("代表者", True)
+
+
+def test_a_number_that_was_merged_away_is_named(clerk):
+    confirm(start(clerk, row(1), row(2, 法人番号="")), clerk)
+    kept, gone = Member.objects.order_by("number")
+    chief = make_user(Role.CHIEF)
+    operations.merge(kept=kept, gone=gone, reason="二重登録", by=chief, on=ON)
+    _, column, reason = only_error(start(clerk, row(2, 法人番号="")))
+    assert (column, reason) == ("組合員番号", "この番号の組合員は、組合員番号 1 に統合されています。")
 
 
 # --- confirmation --------------------------------------------------------------------------
