@@ -21,7 +21,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from coopfin import log, proposals
+from coopfin import log, proposals, reading
 from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
 from coopfin.clock import business_date
 from coopfin.fields import RateField, YenField
@@ -75,6 +75,17 @@ def show(obj, field) -> str:
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
     return str(value)
+
+
+class RememberedAdmin:
+    """守秘の行の管理画面。開くには守秘義務の誓約が要り、開いたことは閲覧の記録に残る（H2.2-e）。"""
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None and self.has_view_permission(request, obj):
+            reading.allow(request.user, business_date())
+            request.read_objects.append(obj)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 class DecisionForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from coopfin import worklists
@@ -39,4 +40,5 @@ def frame(request):
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "demo_mode": settings.DEMO,
         "today": business_date(),
+        "printed_at": timezone.now,
     }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from urllib.parse import urlencode
 
 from django.db import connection
+from django.shortcuts import redirect, render
+
+from coopfin.reading import ReadingRefused
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS = re.compile(r"^\s*\(*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|BEGIN|PRAGMA foreign_keys|SHOW)\b", re.I)
@@ -64,3 +68,11 @@ class ReadLogMiddleware:
                 for obj in request.read_objects
             )
         return response
+
+    def process_exception(self, request, exception):
+        """守秘のページをまだ開けない人を、開けるようにするページへ案内する。送った入力は、戻って送り直せる。"""
+        if not isinstance(exception, ReadingRefused):
+            return None
+        if request.method in SAFE_METHODS and not request.htmx:
+            return redirect(f"{exception.url}?{urlencode({'next': request.get_full_path()})}")
+        return render(request, "403_reading.html", {"refusal": exception}, status=403)

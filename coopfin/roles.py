@@ -4,6 +4,7 @@
 委員長は役割ではなく、金融委員会の席である（governance.Seat）。
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -95,6 +96,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "loans.approve_disbursement": {H, P},
         "loans.view_loan": {C, H, P, A},
         "loans.export": {C, H, A},
+        "loans.view_dealings": {C, H, P, A},
+        "loans.report_dealings": {C, H},
+        "loans.view_related_parties": {H, A},
         # 借入
         "funding.view_facility": {C, H, P, A, S},
         "funding.propose_facility": {H, S},
@@ -106,11 +110,29 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "ledger.prepare_voucher": {C, H},
         "ledger.approve_voucher": {H, P},
         "ledger.view_accounts": {C, H, P, A, S},
+        # 守秘と監査。監事は何も変えず、監査したことと意見だけを残す（中協法37条）。
+        "oversight.view_pledges": {C, H, A},
+        "oversight.record_pledges": {C, H},
+        "oversight.keep_confidence": {H},
+        "oversight.view_access": {H, A},
+        "oversight.view_readings": {H, A, S},
+        "oversight.mark": {A},
+        "oversight.view_marks": {C, H, P, A},
+        "oversight.reply_to_marks": {C, H},
         # 書類
         "documents.view_paper": {C, H, P, A},
         "documents.upload": {C, H},
     }.items()
 }
+
+
+#: 役割を持たない利用者（外部の専門家）が、いまだけ持つ権限を答える関数。上の階が登録する。
+guests: list[Callable] = []
+
+
+def permissions_of_guest(user) -> frozenset[str]:
+    """役割のない利用者の権限。案件ごとの許し（oversight）がなければ、何もできない。"""
+    return frozenset(name for permissions in guests for name in permissions(user))
 
 
 def permissions_of(roles) -> frozenset[str]:

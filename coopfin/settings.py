@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "documents",
     "governance",
     "ledger",
+    "oversight",
     "collateral",
     "funding",
     "loans",

@@ -39,6 +39,7 @@ urlpatterns = [
     path("loans/", include("loans.urls")),
     path("collateral/", include("collateral.urls")),
     path("ledger/", include("ledger.urls")),
+    path("oversight/", include("oversight.urls")),
     path("documents/", include("documents.urls")),
     path("accounts/", include(account_urls)),
     path("admin/", admin.site.urls),

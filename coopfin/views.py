@@ -12,6 +12,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.generic import FormView, View
 
+from coopfin import reading
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.clock import business_date
 from coopfin.flow import Flow, StepRefused, block
@@ -37,9 +38,10 @@ class GuardedMixin(PermissionRequiredMixin):
 
 
 class RememberReading:
-    """開いた案件を閲覧の記録に残す。"""
+    """開いた案件を閲覧の記録に残す。守秘義務の誓約のない人には開かせない。"""
 
     def remember(self, *objects):
+        reading.allow(self.request.user, self.on)
         self.request.read_objects.extend(objects)
 
 

@@ -67,6 +67,8 @@ tasks: list[TaskSource] = []
 searches: list[SearchSource] = []
 panels: list[Panel] = []
 menu: list[MenuItem] = []
+#: 案件・貸付・伝票・会議・組合員のページに、上の階が足す欄
+object_panels: list[Panel] = []
 
 
 def register_tile(source: TileSource) -> TileSource:
@@ -96,3 +98,9 @@ def register_panel(panel: Panel) -> Panel:
 def register_menu(item: MenuItem) -> MenuItem:
     menu.append(item)
     return item
+
+
+def register_object_panel(panel: Panel) -> Panel:
+    """panel(obj, user, on) → {"template": …, …} か None。{% object_panels obj %} のあるページに出る。"""
+    object_panels.append(panel)
+    return panel

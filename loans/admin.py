@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
+from coopfin.admin import RememberedAdmin
 from coopfin.admin_site import ReadOnlyAdmin
 from coopfin.clock import business_date
 from loans.models import Application, Loan
 
 
-class _SeenByRole(ReadOnlyAdmin):
+class _SeenByRole(RememberedAdmin, ReadOnlyAdmin):
     """利害関係のある案件は、管理サイトでも見せない。"""
 
     def visible(self, request):

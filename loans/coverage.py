@@ -23,7 +23,7 @@ from coopfin.flow import Finding, block, passed, warn
 from governance.models import Recusal
 from loans.enums import LoanType
 from members.enums import MemberKind, OfficerTitle
-from members.models import Member, Officer, Person
+from members.models import Member, Officer, Person, grouped_with, kin_of, owners_of
 
 COVER_SOURCE = "手引き Q&A 3・金融事業規程"
 GUIDELINE = "経営者保証に関するガイドライン・手引き 第2章三 e"
@@ -195,6 +195,11 @@ def _page(name: str, application, *more) -> str:
     return reverse(f"loans:{name}", args=[application.pk, *more]) if application.pk else ""
 
 
+def _told(asset) -> str:
+    """確認事項に書く物件の名。委員・理事も読むので、個人の物件は所在を書かない（ドメイン E）。"""
+    return f"{asset.get_kind_display()}（{asset.owner}の所有）" if asset.owner_person_id else str(asset)
+
+
 def collateral_findings(application) -> list[Finding]:
     """担保の確認事項。足りなくても止めない（理事会が決める）が、注意する。"""
     coverage = cover_of(application)
@@ -217,7 +222,7 @@ def collateral_findings(application) -> list[Finding]:
                 warn(
                     finding.text,
                     finding.source,
-                    detail=f"物件: {row.asset}",
+                    detail=f"物件: {_told(row.asset)}",
                     url=row.asset.get_absolute_url(),
                     url_label="物件を見る",
                     code=finding.code,
@@ -231,7 +236,7 @@ def collateral_findings(application) -> list[Finding]:
                     warn(
                         "土地だけが担保になっています。建物があれば、建物も担保にしてください。",
                         "手引き 第2章三 d",
-                        detail=f"物件: {row.asset}。建物がなければ、物件の表示に「更地」と書いてください。",
+                        detail=f"物件: {_told(row.asset)}。建物がなければ、物件の表示に「更地」と書いてください。",
                         url=_page("security_add", application),
                         url_label="建物を付ける",
                         code="land-without-building",
@@ -434,7 +439,9 @@ def _information_finding(guarantee, contract_on, say, page) -> Finding:
 def interested_persons(application, *, on: date) -> dict[Person, str]:
     """利害関係のある人と、その理由（ドメイン E、中協法36条の6・38条）。定足数にも議決にも数えない。
 
-    申込先の代表者・役員、個人の保証人、担保の所有者と、保証・担保を出す組合員の代表者・役員、会議で申し出た人。
+    申込先・保証人・担保の所有者・申込先の関係会社を代表し、役員を務め、または過半数を持つ人、個人の保証人と担保の
+    所有者、その親族・同居の人、会議で申し出た人。同じ規則を案件の絞り込みの形で書いたものが
+    ApplicationQuerySet.not_interested で、二つが同じであることを試験が確かめる。
     同じ人に理由がいくつもあるときは、初めのものを返す。
     """
     found: dict[Person, str] = {}
@@ -446,7 +453,25 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     for asset in owners:
         if asset.owner_member_id:
             members.setdefault(asset.owner_member_id, f"担保の所有者 {asset.owner_member}")
+    for related in grouped_with([application.member_id], on).order_by("pk"):
+        members.setdefault(related.pk, f"申込先の関係会社 {related}")
+    _connected(found, members, on)
+    for guarantee in guarantors:
+        if guarantee.person_id:
+            found.setdefault(guarantee.person, "この申込の保証人")
+    for asset in owners:
+        if asset.owner_person_id:
+            found.setdefault(asset.owner_person, "担保の所有者")
+    for pk, known in kin_of(found, on).items():
+        for relative, word in known:
+            found.setdefault(relative, _through(found, pk, word))
+    for recusal in _declared(application):
+        found.setdefault(recusal.person, f"申出のあった利害関係者（{recusal.reason}）"[:200])
+    return found
 
+
+def _connected(found: dict[Person, str], members: dict[int, str], on: date) -> None:
+    """組合員（番号 → 言い方）を代表し、役員を務め、または過半数を持つ人。"""
     rows = {member.pk: member for member in Member.objects.filter(pk__in=members).select_related("representative")}
     for pk, whose in members.items():
         word = "代表者" if rows[pk].is_corporate else "事業主"
@@ -456,15 +481,16 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
         for officer in officers:
             if officer.member_id == pk:
                 found.setdefault(officer.person, f"{whose}の役員（{officer.get_title_display()}）")
-    for guarantee in guarantors:
-        if guarantee.person_id:
-            found.setdefault(guarantee.person, "この申込の保証人")
-    for asset in owners:
-        if asset.owner_person_id:
-            found.setdefault(asset.owner_person, "担保の所有者")
-    for recusal in _declared(application):
-        found.setdefault(recusal.person, f"申出のあった利害関係者（{recusal.reason}）"[:200])
-    return found
+    for pk, known in owners_of(rows.values(), on).items():
+        for owner in known:
+            if owner.person is not None:
+                found.setdefault(owner.person, f"{members[pk]}の過半数を持つ人（{owner.reason}）")
+
+
+def _through(found: dict[Person, str], pk: int, word: str) -> str:
+    """親族・同居の人を通した理由。"""
+    person, reason = next((person, reason) for person, reason in found.items() if person.pk == pk)
+    return f"{person}（{reason}）の{word}"[:200]
 
 
 def _parties(application):

@@ -19,15 +19,18 @@ from governance.enums import CHAIR_TITLES, BodyKind
 from governance.enums import OPEN_STATES as OPEN_ITEMS
 from governance.models import AgendaItem, Opinion, Seat
 from ledger.models import VoucherState
+from loans import dealings
 from loans.enums import ApplicationState as S
 from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
-from loans.models import Application, Instalment, Loan, LoanEvent
+from loans.models import Application, DirectorDealing, Instalment, Loan, LoanEvent
+from loans.views.dealings import visible_dealings
 from loans.views.search import search
 from members.debts import Debt, register_debts
 from members.merging import register_guard
 from members.models import Member
 from members.panels import register_member_panel
+from oversight import targets
 
 MOST_TASKS = 20
 CHART_MONTHS = 24
@@ -50,6 +53,10 @@ CLERK_WORK = {
 
 def _visible(user, on):
     return Application.objects.visible_to(user, on)
+
+
+def _visible_loans(user, on):
+    return Loan.objects.filter(application__in=_visible(user, on).order_by().values("pk"))
 
 
 def _without_my_opinion(user, on):
@@ -310,7 +317,52 @@ def keep_cases_apart(kept, gone):
         )
 
 
+# --- 理事との取引 ---------------------------------------------------------------------------
+
+
+def dealing_tasks(user, on):
+    """理事会への報告を待つ取引。"""
+    if not user.has_perm("loans.report_dealings"):
+        return
+    waiting = visible_dealings(user, on).filter(reported_on__isnull=True).order_by("disbursed_on", "pk")
+    for dealing in waiting[:MOST_TASKS]:
+        yield Task(
+            "理事との取引を理事会に報告する",
+            f"{dealing.loan}（理事 {dealing.person}）",
+            reverse("loans:dealing_report", args=[dealing.pk]),
+            due_on=dealing.due_on,
+        )
+
+
+def dealing_panel(obj, user, on):
+    """案件・貸付のページの「理事との取引」。取引にあたらなければ出さない。"""
+    application = obj if isinstance(obj, Application) else getattr(obj, "application", None)
+    if application is None:
+        return None
+    found = list(DirectorDealing.objects.filter(loan__application=application).with_next_board().select_related(
+        "meeting__body", "person"
+    ))  # fmt: skip
+    standing = [(dealing.person, dealing.capacity) for dealing in found]
+    standing = standing or list(dealings.directors(application, on=on).items())
+    if not standing:
+        return None
+    for dealing in found:
+        dealing.late = dealing.is_overdue(on)
+    return {
+        "template": "loans/parts/dealing_panel.html",
+        "source": dealings.SOURCE,
+        "directors": standing,
+        "decision": dealings.decision_of(application),
+        "dealings": found,
+        "may_report": user.has_perm("loans.report_dealings"),
+    }
+
+
 def register() -> None:
+    targets.register(
+        targets.Target("loans.application", "loans.view_application", "loans:application", _visible, is_case=True)
+    )
+    targets.register(targets.Target("loans.loan", "loans.view_loan", "loans:loan", _visible_loans))
     worklists.register_menu(
         MenuItem(
             "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
@@ -340,6 +392,14 @@ def register() -> None:
     worklists.register_tile(contract_tile)
     worklists.register_tile(due_tile)
     worklists.register_task(tasks)
+    worklists.register_task(dealing_tasks)
+    worklists.register_object_panel(dealing_panel)
+    worklists.register_menu(
+        MenuItem(
+            "貸付", 46, "理事との取引", "loans:dealings", "loans.view_dealings", None,
+            ("loans:dealing", "loans:related"),
+        )
+    )  # fmt: skip
     worklists.register_search(search)
     worklists.register_panel(balance_panel)
     register_member_panel(member_panel)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loans.views import application, case, contract, disbursement, headroom, limits, lists, loan, review, security
+from loans.views import application, case, contract, dealings, disbursement, headroom, limits, lists, loan, review, security
 
 app_name = "loans"
 urlpatterns = [
@@ -47,5 +47,8 @@ urlpatterns = [
     path("applications/<int:pk>/ready/", contract.ConfirmReady.as_view(), name="confirm_ready"),
     path("applications/<int:pk>/disburse/", disbursement.Disburse.as_view(), name="disburse"),
     path("applications/<int:pk>/disburse/preview/", disbursement.DisbursePreview.as_view(), name="disburse_preview"),
+    path("dealings/", dealings.Dealings.as_view(), name="dealings"),
+    path("dealings/<int:pk>/report/", dealings.ReportDealing.as_view(), name="dealing_report"),
+    path("related-parties/", dealings.RelatedParties.as_view(), name="related_parties"),
     *security.urlpatterns,
 ]

@@ -16,7 +16,7 @@ from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, funding_answer, headroom, items, paperwork
+from loans import coverage, dealings, funding_answer, headroom, items, paperwork
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -416,7 +416,7 @@ FLOW = Flow(
         Step(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
             (not_interested, member_is_current, policy_in_force, terms_can_be_computed, form_and_term, days_fit,
-             limits_at_receipt, guarantors_considered, collateral_covers),
+             limits_at_receipt, guarantors_considered, collateral_covers, dealings.known),
             explanation="受付番号を付け、この日に効力のある方針で審査します。",
         ),
         Step(
@@ -438,13 +438,13 @@ FLOW = Flow(
         ),
         Step(
             "submit_to_board", "理事会に付議する", (S.RECOMMENDED,), S.BOARD_QUEUE, "loans.submit_to_board",
-            (not_interested,),
+            (not_interested, dealings.known),
             explanation="理事会の議案に載せられるようになります。",
         ),
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
-            (not_interested, not_the_receiver, member_is_current, days_fit, board_approves, limits, guarantors_considered,
-             collateral_covers),
+            (not_interested, not_the_receiver, member_is_current, days_fit, board_approves,
+             dealings.board_excludes_the_director, limits, guarantors_considered, collateral_covers),
             explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
         ),
         Step(
@@ -475,8 +475,8 @@ FLOW = Flow(
         ),
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
-            (not_interested, member_is_current, approval_is_valid, funding_is_decided, facility_has_room,
-             guarantors_complete),
+            (not_interested, member_is_current, approval_is_valid, dealings.board_approved_the_dealing,
+             funding_is_decided, facility_has_room, guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
         Step(
@@ -492,14 +492,14 @@ FLOW = Flow(
         ),
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
-            (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid, papers_are_signed,
-             account_is_known, disbursement_day_fits, limits),
+            (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid,
+             dealings.board_approved_the_dealing, papers_are_signed, account_is_known, disbursement_day_fits, limits),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
-            (not_interested, member_is_current, approval_is_valid, papers_are_signed, disbursement_day_has_come,
-             limits),
+            (not_interested, member_is_current, approval_is_valid, dealings.board_approved_the_dealing,
+             papers_are_signed, disbursement_day_has_come, limits),
             explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),
         Step(

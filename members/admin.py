@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from coopfin.admin import LoggedAdmin
+from coopfin.admin import LoggedAdmin, RememberedAdmin
 from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
 from coopfin.forms import JapaneseDateField
 from coopfin.models import User
@@ -49,7 +49,7 @@ class IndustryAdmin(NoDeleteAdmin):
 
 
 @admin.register(Member)
-class MemberAdmin(ReadOnlyAdmin):
+class MemberAdmin(RememberedAdmin, ReadOnlyAdmin):
     list_display = ("number", "name", "representative", "industry", "share_capital", "joined_on", "left_on")
     list_select_related = ("representative", "industry")
     list_filter = ("kind", "industry")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from coopfin import worklists
 from coopfin.worklists import Task
-from members.models import AccountRequest, FollowUp, Leaving, Member, Officer, Person, ShareChange
+from members.models import AccountRequest, FollowUp, Kinship, Leaving, Member, Officer, Person, ShareChange
 from members.operations.accounts import APPROVE
+from members.panels import register_person_panel
 
 LIMIT = 10
 AT_MOST = 20
@@ -112,6 +114,18 @@ def refunds_to_settle(user, on):
             url=leaving.get_absolute_url(),
             since_on=leaving.effective_on,
         )
+
+
+@register_person_panel
+def kinship_panel(person, user, on):
+    """人の頁の「親族・同居」。どちらの側に登録したものも出る。"""
+    rows = Kinship.objects.filter(Q(person=person) | Q(relative=person)).select_related("person", "relative")
+    return {
+        "template": "members/parts/kinship_panel.html",
+        "person": person,
+        "rows": [{"kinship": row, "other": row.other_of(person)} for row in rows.order_by("to_on", "pk")],
+        "may_edit": user.has_perm("members.edit_member"),
+    }
 
 
 worklists.register_menu(

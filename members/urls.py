@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from members.views import accounts, dealings, detail, imports, members, merging, officers, people, sales, standing
+from members.views import (
+    accounts,
+    dealings,
+    detail,
+    imports,
+    kinship,
+    members,
+    merging,
+    officers,
+    people,
+    sales,
+    standing,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -50,6 +62,8 @@ urlpatterns = [
     path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person"),
     path("people/<int:pk>/edit/", people.PersonUpdateView.as_view(), name="person_edit"),
     path("people/<int:pk>/merge/<int:gone>/", merging.PersonMergeView.as_view(), name="person_merge"),
+    path("people/<int:pk>/kinship/", kinship.KinshipAddView.as_view(), name="kinship_add"),
+    path("kinship/<int:pk>/end/", kinship.KinshipEndView.as_view(), name="kinship_end"),
     path("import/", imports.ImportStartView.as_view(), name="import"),
     path("import/template/", imports.ImportTemplateView.as_view(), name="import_template"),
     path("import/<int:pk>/", imports.ImportBatchView.as_view(), name="import_batch"),

@@ -84,6 +84,8 @@ members:person_create                            200  200  403  403  403  403  4
 members:person_options                           200  200  403  403  403  403  403  in
 members:person@person                            200  200  403  403  200  200  403  in
 members:person_edit@person                       200  200  403  403  403  403  403  in
+members:kinship_add@person                       200  200  403  403  403  403  403  in
+members:kinship_end@kinship                      200  200  403  403  403  403  403  in
 # 取込は、ファイルを預けた本人（事務局）だけのもの。
 members:import                                   200  200  403  403  403  403  403  in
 members:import_template                          200  200  403  403  403  403  403  in
@@ -196,6 +198,10 @@ loans:limit_member_preview                       405  405  403  403  405  405  4
 loans:loans                                      200  200  403  403  200  200  403  in
 loans:loan@loan                                  200  200  403  403  200  200  403  in
 loans:loan_export@loan                           200  200  403  403  403  200  403  in
+# 理事との取引。一覧は見る人すべて、関連当事者の名簿は事務局長と監事。
+loans:dealings                                   200  200  403  403  200  200  403  in
+loans:dealing_report@dealing                     200  200  403  403  403  403  403  in
+loans:related_parties                            403  200  403  403  403  200  403  in
 
 # 取引金融機関と融資枠
 funding:facilities                               200  200  403  403  200  200  200  in
@@ -234,6 +240,24 @@ documents:issued_void@issued                     200  200  403  403  403  403  4
 documents:issued_void@slip                       200  200  403  403  403  403  403  in
 documents:issued_void@signed                     403  403  403  403  403  403  403  in
 documents:upload@upload                          200  200  403  403  200  200  403  in
+
+# 守秘と監査。誓約はだれもが自分でする。閲覧を限るのは事務局長、監事は見て、印だけを付ける。
+oversight:pledge                                 200  200  200  200  200  200  200  in
+oversight:pledges                                200  200  403  403  403  200  403  in
+oversight:pledge_record                          200  200  403  403  403  403  403  in
+oversight:pledge_text                            200  200  403  403  403  200  403  in
+oversight:readings                               403  200  403  403  403  200  200  in
+oversight:access                                 403  200  403  403  403  200  403  in
+oversight:restrict@draft                         403  200  403  403  403  403  403  in
+oversight:lift@draft                             403  200  403  403  403  403  403  in
+oversight:grant@draft                            403  200  403  403  403  403  403  in
+oversight:revoke@given                           403  200  403  403  403  403  403  in
+oversight:marks                                  200  200  403  403  200  200  403  in
+oversight:mark@remark                            200  200  403  403  200  200  403  in
+oversight:mark_reply@remark                      200  200  403  403  403  403  403  in
+oversight:mark_again@remark                      403  403  403  403  403  200  403  in
+oversight:mark_resolve@remark                    403  403  403  403  403  200  403  in
+oversight:mark_create@disbursed                  403  403  403  403  403  200  403  in
 
 # ログインと自分の設定。役割によらない。自分では登録できない。
 # 二段階の設定は、使っている人にだけある（404）。

@@ -31,7 +31,8 @@ from ledger.printing import issue_voucher_slip
 from loans import items, printing
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
-from loans.models import Application
+from loans.items import last_decided
+from loans.models import Application, DirectorDealing
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import security
@@ -39,8 +40,11 @@ from loans.workflow import documents_of
 from members import importing
 from members import operations as members
 from members.enums import LeavingKind, RelationKind, ShareKind
-from members.models import Contact, Industry, Mandate, Relationship
-from tests.factories.core import make_policy
+from members.models import Contact, Industry, Kinship, KinshipKind, Mandate, Relationship
+from oversight.enums import MarkKind
+from oversight.operations import access as oversight
+from oversight.operations import marks
+from tests.factories.core import make_expert, make_policy
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
@@ -142,6 +146,7 @@ def make_house() -> House:
     _standing(house)
     _meetings(house)
     _settings(house)
+    _oversight(house)
     for name, case in house.cases.items():
         house.cases[name] = fresh(case)
     return house
@@ -257,6 +262,27 @@ def _meetings(house):
     things["general"] = Meeting.objects.get(pk=general.pk)
     things["closed_board"] = Meeting.objects.to_finalise().order_by("pk").first()
     things["decision"] = things["closed_board"].items.decided().first()
+
+
+def _oversight(house):
+    """外部の専門家に許した案件と、回答のある監事の指摘、人の親族、報告の済んだ理事との取引。"""
+    office, things, case = house.office, house.things, house.cases["disbursed"]
+    things["kinship"] = Kinship.objects.create(person=things["person"], relative=make_person(), kind=KinshipKind.SPOUSE)
+    decided = last_decided(case, BodyKind.BOARD)
+    things["dealing"] = DirectorDealing.objects.create(
+        loan=case.loan, person=make_person("退任 した理事"), capacity="申込先の代表取締役", decision=decided,
+        disbursed_on=TODAY, meeting=decided.meeting, reported_on=TODAY, minutes_number="報告事項 第1号",
+        reported_by=office.clerk,
+    )  # fmt: skip
+    things["expert"] = make_expert()
+    things["given"] = oversight.grant(
+        case, user=things["expert"], from_on=TODAY, to_on=date(2026, 12, 31), reason="担保の評価の意見を聴くため。",
+        by=office.chief, on=TODAY,
+    )  # fmt: skip
+    remark = marks.mark(
+        case, kind=MarkKind.REMARK, comment="見積書の写しが綴られていない。", by=office.auditor, on=TODAY
+    )
+    things["remark"] = marks.reply(remark, text="本日、綴りました。", by=office.clerk, on=TODAY)
 
 
 def _settings(house):

@@ -15,7 +15,18 @@ from coopfin.roles import PERMISSIONS
 from loans.workflow import FLOW
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("coopfin", "documents", "members", "governance", "ledger", "collateral", "funding", "loans", "desk")
+ROOMS = (
+    "coopfin",
+    "documents",
+    "members",
+    "governance",
+    "ledger",
+    "oversight",
+    "collateral",
+    "funding",
+    "loans",
+    "desk",
+)
 SOURCES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.relative_to(ROOT).parts
 )

@@ -14,19 +14,21 @@ from django.urls import reverse
 from collateral.enums import AssetKind, GuaranteeScope, RightKind
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, Guarantee, SecurityInterest
-from coopfin.models import ActionLog, Policy
+from coopfin.models import ActionLog, Policy, ReadLog
 from coopfin.roles import Role
 from documents.models import IssuedDocument
 from governance.enums import BodyKind, ItemState, MeetingState
-from governance.models import AgendaItem, Body, Meeting
+from governance.models import AgendaItem, Body, Meeting, Seat
 from ledger.accounts import AccountCode, Side
 from ledger.models import Voucher, VoucherLine, VoucherState
 from loans.enums import ApplicationState as S
 from loans.enums import EventKind, LoanState
 from loans.filters import STAGES
-from loans.models import Application, Instalment, Loan, LoanEvent, LoanGuarantee, LoanSecurity
+from loans.models import Application, DirectorDealing, Instalment, Loan, LoanEvent, LoanGuarantee, LoanSecurity
 from members.enums import OfficerTitle
-from members.models import Officer
+from members.models import Kinship, KinshipKind, Officer
+from oversight.enums import MarkKind
+from oversight.models import AuditMark, CaseGrant, CaseRestriction
 from tests.factories.loans import TODAY, bill_terms, make_application_in, make_office
 from tests.factories.members import make_members
 from tests.prepared import PLAYERS, pages_on
@@ -48,6 +50,8 @@ PAGES = {
     "/loans/headroom/": OFFICE[:1],
     "/loans/headroom/members/": OFFICE[:1],
     "/loans/limits/member/": OFFICE[:1],
+    "/loans/dealings/": OFFICE,
+    "/loans/related-parties/": (Role.CHIEF, Role.AUDITOR),
     "/members/": OFFICE,
     "/members/?q=試験": OFFICE,
     "/members/?relation=none&standing=leaving": OFFICE[:1],
@@ -69,6 +73,8 @@ PAGES = {
     "/setup/": (Role.ADMIN, Role.CHIEF),
     "/setup/bodies/": (Role.ADMIN,),
     "/setup/users/": (Role.ADMIN,),
+    **{f"/oversight/{name}/": (Role.CHIEF, Role.AUDITOR) for name in ("pledges", "readings", "access", "marks")},
+    "/oversight/readings/?unusual=on": (Role.AUDITOR,),
     **{
         f"/admin/{name}/": (Role.AUDITOR,)
         for name in (
@@ -102,6 +108,8 @@ class Crowd:
         self._security(members, applications)
         self._papers(loans)
         self._meetings(numbers, applications)
+        self._oversight(applications)
+        self._dealings(loans)
         self.count = total
 
     def _applications(self, numbers, members):
@@ -233,6 +241,50 @@ class Crowd:
             for place, row in enumerate(applications, 1)
             if row.state in queues
         )  # fmt: skip
+
+    def _dealings(self, loans):
+        """Every active loan is one to a company that a director, or a relative of one, is an officer of."""
+        item = AgendaItem.objects.order_by("pk").first()
+        active = [loan for loan in loans if loan.state == LoanState.ACTIVE]
+        seats = list(Seat.objects.select_related("person").order_by("pk")[:3])
+        DirectorDealing.objects.bulk_create(
+            DirectorDealing(
+                loan=loan, person=seats[0].person, capacity="申込先の代表取締役", decision=item, disbursed_on=TODAY
+            )
+            for loan in active
+        )  # fmt: skip
+        Officer.objects.bulk_create(
+            Officer(member=loan.member, person=seats[place % 3].person, title=OfficerTitle.DIRECTOR)
+            for place, loan in enumerate(active)
+        )
+        Kinship.objects.bulk_create(
+            Kinship(person=seats[1].person, relative=loan.member.representative, kind=KinshipKind.SIBLING)
+            for loan in active
+        )
+
+    def _oversight(self, applications):
+        kind, auditor, clerk = (
+            ContentType.objects.get_for_model(Application),
+            self.users["kenmochi"],
+            self.users["yamada"],
+        )
+        about = [{"content_type": kind, "object_id": row.pk, "object_text": str(row)} for row in applications]
+        AuditMark.objects.bulk_create(
+            AuditMark(kind=MarkKind.REMARK, comment="確かめたい。", marked_on=TODAY, author=auditor, **target)
+            for target in about
+        )
+        CaseGrant.objects.bulk_create(
+            CaseGrant(
+                user=clerk, reason="試験", from_on=TODAY, to_on=TODAY, granted_on=TODAY,
+                granted_by=self.users["kitamura"], **target,
+            )
+            for target in about
+        )  # fmt: skip
+        CaseRestriction.objects.bulk_create(
+            CaseRestriction(reason="試験", placed_on=TODAY, placed_by=self.users["kitamura"], **target)
+            for target in about
+        )
+        ReadLog.objects.bulk_create(ReadLog(by=clerk, path="/", **target) for target in about)
 
 
 @pytest.fixture

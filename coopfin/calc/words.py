@@ -273,6 +273,19 @@ _IN_BRACKETS = re.compile(
 _SPELLED_OUT = re.compile("|".join(sorted(_LEGAL_FORMS, key=len, reverse=True)))
 
 
+#: 都道府県と市区町村まで（金沢市、能美郡川北町、大阪市中央区）
+_TOWN = re.compile(
+    r"(?:東京都|北海道|大阪府|京都府|[^\s0-9]{2,3}県)?[^\s0-9]{1,7}?(?:市|区|郡[^\s0-9]{1,7}?[町村]|町|村)"
+)
+HIDDEN = "（以下は伏せています）"
+
+
+def town_only(text):
+    """住所や所在を、市区町村までにする。個人の資産や住まいを、知らなくてよい人に見せないため。"""
+    found = _TOWN.search(text or "")
+    return f"{found.group(0)}{HIDDEN}" if found else HIDDEN if text else ""
+
+
 def search_terms(text):
     """検索の語: the words typed into a search box; signs that no text holds (NUL, which PostgreSQL refuses) part them."""
     return re.sub(r"[\x00-\x1f\x7f]", " ", str(text or "")).split()

@@ -8,7 +8,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Now
 
-from coopfin.roles import ROLE_CHOICES, Role, permissions_of
+from coopfin.roles import ROLE_CHOICES, Role, permissions_of, permissions_of_guest
 
 
 class UserManager(BaseUserManager):
@@ -85,7 +85,7 @@ class User(AbstractBaseUser):
     @property
     def permissions(self) -> frozenset[str]:
         if not hasattr(self, "_permissions"):
-            self._permissions = permissions_of(self.roles)
+            self._permissions = permissions_of(self.roles) if self.roles else permissions_of_guest(self)
         return self._permissions
 
     @property

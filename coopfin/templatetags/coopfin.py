@@ -10,10 +10,11 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from coopfin import charts
+from coopfin import charts, worklists
 from coopfin.calc import words
 
 register = template.Library()
@@ -101,6 +102,12 @@ def jmoment(value):
         return jdate(value)
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return f"{jdate(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def town_only(value):
+    """住所や所在を市区町村までにする（ドメイン E: 個人の資産を伏せる）。"""
+    return words.town_only(value)
 
 
 @register.filter
@@ -276,6 +283,18 @@ def stacked_bar(bar):
     """積み上げ棒（coopfin.charts.StackedBar）と凡例。"""
     rows = [(segment, charts.swatch(segment.tone)) for segment in bar.segments]
     return {"bar": bar, "rows": rows}
+
+
+@register.simple_tag(takes_context=True)
+def object_panels(context, obj):
+    """上の階が足す欄（監査の記録・誰が読んだかなど）。その人に見せるものがなければ、何も出ない。"""
+    user, on = context["request"].user, context["today"]
+    shown = (panel(obj, user, on) for panel in worklists.object_panels)
+    return format_html_join(
+        "\n",
+        "{}",
+        ((render_to_string(panel["template"], {"panel": panel}, context["request"]),) for panel in shown if panel),
+    )
 
 
 @register.simple_tag

@@ -24,6 +24,7 @@ from governance.models import (
     Seat,
 )
 from members.models import Person
+from oversight.operations import pledges
 
 PASSWORD = "kumiai-demo-2026"
 
@@ -41,6 +42,8 @@ USERS = {
     "hakui": ("羽咋 茂", [Role.COMMITTEE]),
     "asano": ("浅野 さくら", [Role.COMMITTEE]),
     "kenmochi": ("剱持 弘", [Role.AUDITOR]),
+    # 外部の専門家（弁護士）。役割はなく、許された案件だけを読む。
+    "hongo": ("本郷 法子", []),
 }
 
 #: 練習用の組合が、この仕組みで初めて開く理事会の回
@@ -132,6 +135,13 @@ def make_bodies(users: dict[str, User], on: date) -> None:
     for user in users.values():
         if not Person.objects.filter(user=user).exists():
             _person(user.name, user)
+
+
+def make_pledges(users: dict[str, User], on: date) -> None:
+    """守秘義務の誓約。ログインする人は、任期のはじめに画面で文面を確かめている。"""
+    starts = days.fiscal_year_start(days.add_months(on, -12))
+    for user in users.values():
+        pledges.confirm(agreed=True, by=User.objects.get(pk=user.pk), on=starts)
 
 
 def make_policy(users: dict[str, User], on: date) -> Policy:

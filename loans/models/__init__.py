@@ -8,11 +8,13 @@ from loans.models.application import (
     LoanGuarantee,
     LoanSecurity,
 )
+from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
 
 __all__ = [
     "Application",
     "Condition",
+    "DirectorDealing",
     "FundingDecision",
     "Instalment",
     "Investigation",

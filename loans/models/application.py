@@ -23,15 +23,26 @@ from loans.enums import (
     Method,
     Purpose,
 )
-from members.models import Member, Officer
+from members.models import Member, connected_with, grouped_with, self_and_kin
+from oversight.models import CaseGrant, CaseRestriction
 
 _SECRETARIAT_AND_AUDIT = ("loans.edit_application", "loans.view_loan")
 
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user, on):
-        """見てよい案件だけ（need-to-know）。利害関係のある人には見せない。委員・理事はその段に来たものだけ。"""
+        """見てよい案件だけ（need-to-know、ドメイン E）。
+
+        利害関係のある人には見せない。委員・理事はその段に来たものだけ。閲覧の制限された案件は、役割で見られる人のうち
+        許しのある人だけ（監事と事務局長は除かれない）。役割のない外部の専門家は、許しのある案件だけ。
+        """
         found = self.not_interested(getattr(user, "person", None), on)
+        granted = CaseGrant.objects.of_model(Application).in_force(on).filter(user=user).order_by().values("object_id")
+        if not user.roles:
+            return found.filter(pk__in=granted)
+        if not user.has_perm("oversight.view_access"):
+            closed = CaseRestriction.objects.of_model(Application).in_force().order_by().values("object_id")
+            found = found.exclude(Q(pk__in=closed) & ~Q(pk__in=granted))
         if any(user.has_perm(permission) for permission in _SECRETARIAT_AND_AUDIT):
             return found
         states = set()
@@ -42,23 +53,29 @@ class ApplicationQuerySet(models.QuerySet):
         return found.filter(state__in=states)
 
     def not_interested(self, person, on):
-        """その人が申込者の役員・保証人・担保の所有者（またはその役員）である案件と、利害関係を申し出た案件を除く（ドメイン E）。"""
+        """その人に利害関係のある案件を除く（ドメイン E）。規則の言葉と理由は coverage.interested_persons にある。
+
+        本人か親族・同居の人が、保証人・担保の所有者であるか、申込者・保証人・担保の所有者・申込者の関係会社を
+        代表し、役員を務め、または過半数を持つ案件と、本人が利害関係を申し出た案件。
+        """
         if person is None:
             return self
-        represents = Member.objects.filter(
-            Q(representative=person) | Exists(Officer.objects.current(on).filter(member=OuterRef("pk"), person=person))
-        )
+        # 番号を先に読む。問合せの中に問合せを重ねると、データベースが読み解ける深さを越える。
+        people = list(self_and_kin(person, on).order_by().values_list("pk", flat=True))
+        connected = list(connected_with(people, on).order_by().values_list("pk", flat=True))
+        grouped = list(grouped_with(connected, on).order_by().values_list("pk", flat=True)) if connected else []
         guaranteed = LoanGuarantee.objects.filter(application=OuterRef("pk")).filter(
-            Q(guarantee__person=person) | Q(guarantee__member__in=represents)
+            Q(guarantee__person__in=people) | Q(guarantee__member__in=connected)
         )
         secured = LoanSecurity.objects.filter(application=OuterRef("pk")).filter(
-            Q(interest__asset__owner_person=person) | Q(interest__asset__owner_member__in=represents)
+            Q(interest__asset__owner_person__in=people) | Q(interest__asset__owner_member__in=connected)
         )
         # 会議で本人が申し出た利害関係（台帳からは分からないもの）も、案件のどの段でも効く。
         declared = Recusal.objects.filter(
             person=person, found=False, item__content_type=ContentType.objects.get_for_model(Application)
         ).values("item__object_id")
-        return self.exclude(Q(member__in=represents) | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
+        applying = Q(member__in={*connected, *grouped})
+        return self.exclude(applying | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
 
     def committed(self):
         """承認済でまだ実行していない案件。"""

@@ -18,7 +18,7 @@ from ledger.slips import Slip
 from loans import headroom, postings
 from loans.enums import EventKind, LoanState
 from loans.models import Application, Instalment, Loan, LoanEvent
-from loans.operations import base
+from loans.operations import base, dealings
 from loans.terms import Computation, LoanTerms, compute
 
 
@@ -124,6 +124,7 @@ def approve(voucher: Voucher, *, by, on: date, reason: str = "") -> LoanEvent:
     loan.state, loan.disbursed_on = LoanState.ACTIVE, event.on
     loan.save(update_fields=["state", "disbursed_on"])
     log.record(loan, verb="disburse", label="実行", by=by, on=on, reason=reason, voucher=str(posted), cash=event.cash)
+    dealings.note_disbursed(application, loan, disbursed_on=event.on)
     base.advance(application, step, by=by, on=on, reason=reason, voucher=str(posted), limits=limits)
     return event
 

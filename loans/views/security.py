@@ -68,6 +68,9 @@ def section(application, user) -> dict:
     may_edit = user.has_perm(security.PERMISSION)
     return {
         **cover,
+        # 個人の資産の所在は、台帳を見る人（事務局・理事長・監事）のほかには市区町村までにする（ドメイン E）。
+        "masks_private": not user.has_perm("members.view_member"),
+        "links_to_register": user.has_perm("collateral.view_collateral"),
         "links": coverage.guarantee_links(application),
         "may_change": may_edit and not security.why_closed(application),
         "may_record": may_edit and not security.why_closed(application, security.RECORDABLE),

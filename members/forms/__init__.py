@@ -3,6 +3,7 @@
 from members.forms.dealings import ContactForm, EndForm, MandateForm, NoteForm, RelationshipForm, SalesForm, SettleForm
 from members.forms.fields import WrittenField
 from members.forms.imports import ImportConfirmForm, ImportUploadForm
+from members.forms.kinship import EndKinshipForm, KinshipForm
 from members.forms.register import AccountRequestForm, MemberFacts, MemberForm, PersonForm
 from members.forms.standing import (
     CorrectSharesForm,
@@ -22,9 +23,11 @@ __all__ = [
     "ContactForm",
     "CorrectSharesForm",
     "EndForm",
+    "EndKinshipForm",
     "EndOfficerForm",
     "ImportConfirmForm",
     "ImportUploadForm",
+    "KinshipForm",
     "LeavingForm",
     "MandateForm",
     "MemberFacts",

@@ -1,7 +1,8 @@
-"""組合員のモデル: 人、組合員、役員、関係先、加入・出資・脱退、やりとり、取込。"""
+"""組合員のモデル: 人、親族、組合員、役員、関係先、加入・出資・脱退、やりとり、取込。"""
 
 from members.models.dealings import AccountRequest, Contact, FollowUp, Mandate, MemberNote
 from members.models.imports import ImportBatch
+from members.models.kinship import Kinship, KinshipKind, kin_of, self_and_kin
 from members.models.member import ACCOUNT_FIELDS, Member, MemberQuerySet
 from members.models.officers import Officer, OfficerQuerySet
 from members.models.people import Industry, Person, Searchable, SearchQuerySet, Versioned
@@ -17,6 +18,8 @@ __all__ = [
     "FollowUp",
     "ImportBatch",
     "Industry",
+    "Kinship",
+    "KinshipKind",
     "Leaving",
     "Mandate",
     "Member",
@@ -34,6 +37,8 @@ __all__ = [
     "Versioned",
     "connected_with",
     "grouped_with",
+    "kin_of",
     "owners_of",
     "related_to",
+    "self_and_kin",
 ]

@@ -268,15 +268,19 @@ def _owned_by(people, companies, on) -> dict[tuple, list[Member]]:
     return owned
 
 
-def connected_with(person, on):
-    """その人が代表し、役員を務め、または過半数を持つ組合員（絞り込みに使える QuerySet。ドメイン E の利害関係）。"""
-    serves = Officer.objects.current(on).filter(member=OuterRef("pk"), person=person)
+def connected_with(people, on):
+    """その人たちが代表し、役員を務め、または過半数を持つ組合員（絞り込みに使える QuerySet。ドメイン E の利害関係）。
+
+    people は一人、または人の QuerySet（本人と親族など）。
+    """
+    people = [people] if isinstance(people, Person) else people
+    serves = Officer.objects.current(on).filter(member=OuterRef("pk"), person__in=people)
     owns = (
         Relationship.objects.current(on)
         .controlling()
-        .filter(member=OuterRef("pk"), other_person=person, kind__in=OWNED_BY_OTHER)
+        .filter(member=OuterRef("pk"), other_person__in=people, kind__in=OWNED_BY_OTHER)
     )
-    return Member.objects.filter(Q(representative=person) | Exists(serves) | Exists(owns))
+    return Member.objects.filter(Q(representative__in=people) | Exists(serves) | Exists(owns))
 
 
 def grouped_with(members, on):

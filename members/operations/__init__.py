@@ -7,6 +7,7 @@ from members.leaving import NOTICE_DAYS, refund
 from members.operations.accounts import approve_account, reject_account, request_account
 from members.operations.dealings import add_to_member, change_of_member, settle_follow_up, write_note
 from members.operations.imports import discard_import, finish_import, keep_import, preview_again
+from members.operations.kinship import add_kinship, end_kinship
 from members.operations.leaving import (
     planned_leaving_on,
     record_leaving,
@@ -33,6 +34,7 @@ __all__ = [
     "MEMBER_FIELDS",
     "NOTICE_DAYS",
     "PERSON_FIELDS",
+    "add_kinship",
     "add_officer",
     "add_to_member",
     "apply_planned",
@@ -43,6 +45,7 @@ __all__ = [
     "change_shares",
     "correct_shares",
     "discard_import",
+    "end_kinship",
     "end_officer",
     "finish_import",
     "keep_import",

@@ -325,3 +325,23 @@ def test_a_legal_form_alone_does_not_find_everybody():
 def test_a_key_of_a_key_is_the_key(text):
     key = words.search_key(text)
     assert words.search_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("石川県金沢市鞍月二丁目20番 宅地 330.00㎡", "石川県金沢市"),
+        ("石川県能美郡川北町壱ツ屋174番地", "石川県能美郡川北町"),
+        ("東京都千代田区大手町1-1", "東京都千代田区"),
+        ("北海道札幌市中央区", "北海道札幌市"),
+        ("京都府京都市左京区", "京都府京都市"),
+        ("輪島市河井町5部178番地", "輪島市"),
+        ("工作機械一式", ""),
+    ],
+)
+def test_where_something_lies_is_told_as_far_as_the_town(text, told):
+    assert words.town_only(text) == f"{told}（以下は伏せています）"
+
+
+def test_of_nothing_nothing_is_hidden():
+    assert words.town_only("") == ""

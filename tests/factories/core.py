@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from coopfin.models import Cooperative, HaircutRate, Policy, Proposal, User
 from coopfin.roles import Role
+from oversight.enums import PledgeKind
+from oversight.models import Pledge
 
 _serial = itertools.count(1)
 
@@ -31,16 +33,37 @@ HAIRCUTS = {
 }
 
 
-def make_user(*roles, name=None, username=None):
-    """役割を持つ利用者。"""
+def make_user(*roles, name=None, username=None, pledged=True):
+    """役割を持つ利用者。守秘義務の誓約も済んでいる（pledged=False なら、まだ）。"""
     number = next(_serial)
     roles = roles or (Role.CLERK,)
-    return User.objects.create_user(
+    user = User.objects.create_user(
         username or f"user{number}",
         PASSWORD,
         name=name or f"{Role(roles[0]).label} {number}郎",
         roles=roles,
     )
+    if pledged:
+        make_pledge(user)
+    return user
+
+
+def make_pledge(user=None, *, person=None, pledged_on=date(2020, 4, 1), **changes):
+    """守秘義務の誓約。利用者は画面で、席だけの人は書面で。"""
+    values = {
+        "kind": PledgeKind.ELECTRONIC if user else PledgeKind.PAPER,
+        "text_version": "2026年版",
+        "recorded_by": user,
+        **changes,
+    }
+    return Pledge.objects.create(user=user, person=person, pledged_on=pledged_on, **values)
+
+
+def make_expert(name="弁護士 太郎", **changes):
+    """外部の専門家。役割はなく、誓約だけがある。"""
+    user = User.objects.create_user(f"expert{next(_serial)}", PASSWORD, name=name)
+    make_pledge(user, **changes)
+    return user
 
 
 def make_cooperative(**changes):

@@ -9,6 +9,8 @@ from loans.models import Application
 from loans.operations import application as applications
 from loans.operations import security
 from loans.workflow import FLOW
+from members.models import Person
+from tests.factories.core import make_pledge
 from tests.factories.members import make_member
 
 TODAY = date(2026, 11, 24)
@@ -20,6 +22,9 @@ def make_office(*, on=TODAY, borrowing_limit=None, member_limit=None):
     users = cast.make_users()
     cast.make_cooperative(users, on)
     cast.make_bodies(users, on)
+    cast.make_pledges(users, on)
+    for person in Person.objects.filter(user__isnull=True, seats__isnull=False).distinct():
+        make_pledge(person=person, recorded_by=users["yamada"])
     cast.make_policy(users, on)
     resolutions = cast.make_resolutions(users, on)
     cast.make_standards(users, on)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import assemblies, cast, opening, standing, stories
+from desk.demo import assemblies, cast, opening, oversight, standing, stories
 
 
 class Command(BaseCommand):
@@ -36,6 +36,9 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"組合員 {imported} 名を Excel から取り込みました。")
         cast.make_bodies(users, today)
+        cast.make_pledges(users, today)
+        oversight.receive_pledges(office, today)
+        oversight.declare_kin(office, today)
         cast.make_policy(users, today)
         before, last = cast.general_meeting_years(today)
         cast.make_resolution(users, before)
@@ -52,6 +55,7 @@ class Command(BaseCommand):
         opening.take_deposits(office, today)
         stories.play(office, today, say=self.stdout.write)
         standing.play(office, today)
+        oversight.play(users, office, today)
         finalised = assemblies.finalise_old_boards(users["komatsu"], today)
         self.stdout.write(f"理事会 {finalised} 回の議事録が確定しました。")
         return None
@@ -59,5 +63,5 @@ class Command(BaseCommand):
     def print_logins(self):
         self.stdout.write(f"ログイン（パスワードはすべて {cast.PASSWORD}）:")
         for username, (name, roles) in cast.USERS.items():
-            labels = "・".join(Role(role).label for role in roles)
+            labels = "・".join(Role(role).label for role in roles) or "外部の専門家"
             self.stdout.write(f"  {username:<10} {name}（{labels}）")
