@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import Q
 
 from coopfin.calc import words
-from coopfin.forms import JapaneseDateField, YenFormField
+from coopfin.forms import YenFormField
+from coopfin.lists import CheckFilter, DateFilter
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource, LoanState, LoanType, Purpose
 from loans.models import Application, Loan
@@ -26,22 +27,10 @@ STAGES = {
 CONTRACT_STATES = STAGES["contract"][1]
 
 
-class DateFilter(django_filters.Filter):
-    """日付（和暦も可）。"""
-
-    field_class = JapaneseDateField
-
-
 class YenFilter(django_filters.Filter):
     """金額（万も可）。"""
 
     field_class = YenFormField
-
-
-class CheckFilter(django_filters.Filter):
-    """印を付けたときだけ効く絞り込み。"""
-
-    field_class = forms.BooleanField
 
 
 def find(queryset, text: str, *fields: str):

@@ -6,12 +6,12 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 
-from coopfin.templatetags.coopfin import jdate, rate, stage_badge, yen
+from coopfin.lists import TIGHT, DayColumn
+from coopfin.templatetags.coopfin import rate, stage_badge, yen
 from loans import wording
 from loans.models import Application, Loan
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
-TIGHT = {"td": {"class": "nowrap"}}
 
 
 class YenColumn(tables.Column):
@@ -22,19 +22,6 @@ class YenColumn(tables.Column):
 
     def render(self, value):
         return yen(value)
-
-    def value(self, value):
-        return value
-
-
-class DayColumn(tables.Column):
-    """日付。"""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, attrs=TIGHT, **kwargs)
-
-    def render(self, value):
-        return jdate(value)
 
     def value(self, value):
         return value

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from loans.views import application, case, contract, dealings, disbursement, headroom, limits, lists, loan, review, security
+from loans.views import (
+    application,
+    case,
+    contract,
+    dealings,
+    disbursement,
+    headroom,
+    limits,
+    lists,
+    loan,
+    review,
+    security,
+)
 
 app_name = "loans"
 urlpatterns = [

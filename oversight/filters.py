@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q
 
 from coopfin.calc import words
-from coopfin.forms import JapaneseDateField
+from coopfin.lists import CheckFilter, DateFilter
 from coopfin.models import ReadLog, User
 from oversight import readings, targets
 from oversight.enums import MarkKind
 from oversight.models import AuditMark, CaseGrant
-
-
-class DateFilter(django_filters.Filter):
-    """日付（和暦も可）。"""
-
-    field_class = JapaneseDateField
-
-
-class CheckFilter(django_filters.Filter):
-    """印を付けたときだけ効く絞り込み。"""
-
-    field_class = forms.BooleanField
 
 
 def _text(queryset, value, *fields):

@@ -6,27 +6,14 @@ import django_tables2 as tables
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from coopfin.lists import TIGHT, DayColumn
 from coopfin.models import ReadLog
-from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
+from coopfin.templatetags.coopfin import jmoment, stage_badge
 from oversight import readings, targets
 from oversight.models import AuditMark, CaseGrant
 
-TIGHT = {"td": {"class": "nowrap"}}
 MARK_TONES = {"監査済": "ok", "解決": "ok", "回答待ち": "stop", "確認待ち": "caution"}
 GRANT_TONES = {"有効": "ok", "これから": "go", "終了": "plain", "取消": "plain"}
-
-
-class DayColumn(tables.Column):
-    """日付。"""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, attrs=TIGHT, **kwargs)
-
-    def render(self, value):
-        return jdate(value)
-
-    def value(self, value):
-        return value
 
 
 class LinkedTable(tables.Table):

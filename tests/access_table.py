@@ -76,7 +76,7 @@ members:account@account_request                  200  200  403  403  200  200  4
 members:account_approve@account_request          403  200  403  403  200  403  403  in
 members:account_reject@account_request           403  200  403  403  200  403  403  in
 # 重複は事務局が見つけ、事務局長がまとめる。
-members:duplicates                               200  200  403  403  403  403  403  in
+members:duplicates                               200  200  403  403  200  200  403  in
 members:member_merge@member                      403  200  403  403  403  403  403  in
 members:person_merge@person                      403  200  403  403  403  403  403  in
 members:people                                   200  200  403  403  200  200  403  in

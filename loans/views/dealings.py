@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from coopfin import exports
 from coopfin.calc import days
+from coopfin.lists import TIGHT, DayColumn
 from coopfin.models import Cooperative
 from coopfin.templatetags.coopfin import stage_badge
 from coopfin.views import GuardedMixin, OperationView
@@ -18,7 +19,6 @@ from loans import dealings, related_parties
 from loans.forms.dealings import ReportForm
 from loans.models import Application, DirectorDealing, Loan
 from loans.operations import dealings as operations
-from loans.tables import TIGHT, DayColumn
 from loans.views.lists import WorkList
 
 TONES = {"報告済": "ok", "報告待ち": "caution", "報告が遅れています": "stop"}

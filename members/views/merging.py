@@ -18,9 +18,9 @@ MOST = 100
 
 
 class DuplicatesView(GuardedMixin, TemplateView):
-    """重複らしい人と組合員。"""
+    """重複らしい人と組合員。見るのは台帳を見る人すべて、まとめるのは事務局長。"""
 
-    permission_required = "members.edit_member"
+    permission_required = "members.view_member"
     template_name = "members/duplicates.html"
 
     def get_context_data(self, **kwargs):
