@@ -317,11 +317,9 @@ def issue_notice(meeting: Meeting, *, by, on: date) -> IssuedDocument:
 
 def issue_minutes(meeting: Meeting, *, by, on: date) -> list[IssuedDocument]:
     """確定した議事録を一度だけ発行する。組合員の財務の内容は別紙（秘）にする。まだ発行していないものだけを発行する。"""
-    kept = Minutes.objects.select_related("finalised_by").filter(meeting=meeting).first()
+    kept = Minutes.objects.select_related("finalised_by", "meeting").filter(meeting=meeting).first()
     if kept is None:
         raise documents.refusal("議事録がまだ確定していません。議長が確定すると発行できます。")
-    done = set(_issued(meeting).values_list("paper", flat=True))
-    papers = [MINUTES, MINUTES_ANNEX] if kept.content["annexes"] else [MINUTES]
     return [
         documents.issue(
             paper=paper,
@@ -330,9 +328,15 @@ def issue_minutes(meeting: Meeting, *, by, on: date) -> list[IssuedDocument]:
             by=by,
             on=on,
         )
-        for paper in papers
-        if paper.code not in done
+        for paper in unissued(kept)
     ]
+
+
+def unissued(kept: Minutes) -> list[Paper]:
+    """確定したのに、まだ発行していない書類（描けなかったときに残る）。"""
+    done = set(_issued(kept.meeting).values_list("paper", flat=True))
+    papers = [MINUTES, MINUTES_ANNEX] if kept.content["annexes"] else [MINUTES]
+    return [paper for paper in papers if paper.code not in done]
 
 
 def _issued(meeting: Meeting):

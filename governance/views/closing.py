@@ -15,7 +15,7 @@ from governance.models import Meeting, Minutes
 from governance.operations.closing import FINALISE
 from governance.operations.locks import RECORD
 from governance.printing import issue_minutes
-from governance.workflow import finalising_findings
+from governance.workflow import finalising_findings, standing
 
 
 class MeetingOperation(OperationView):
@@ -67,13 +67,21 @@ class AdjournView(MeetingOperation):
     form_class = AdjournForm
     title = "流会・延会にする"
     submit_label = "流会・延会にする"
+    template_name = "governance/adjourn.html"
 
     def get_initial(self):
         return {"ends_at": _now_if_today(self.object, self.on), "place": self.object.place,
                 "starts_at": self.object.starts_at}  # fmt: skip
 
     def get_context_data(self, **kwargs):
+        record = proceedings.read(self.object)
+        hidden = record.hidden_from(self.request.user)
         return super().get_context_data(
+            rows=[
+                (item.label, standing(item, on=self.on, seats=record.voting))
+                for item in record.items
+                if item.is_open and item.pk not in hidden
+            ],
             explanation="定足数に満たないとき、会議を流会にします。議決に至らない議案は次の会議に載ります。"
             "次の開催日が決まっていれば、延会として次の会議を招集します。",
             danger=True,

@@ -11,7 +11,7 @@ from governance.forms import AgendaForm, AttendanceForm, MembersForm, VotesForm
 from governance.models import AgendaItem, Meeting, Minutes, Seat
 from governance.operations.closing import FINALISE
 from governance.operations.locks import RECORD
-from governance.printing import CONVENING_NOTICE, MINUTES, notice_warning, papers_of
+from governance.printing import CONVENING_NOTICE, notice_warning, papers_of, unissued
 from governance.workflow import (
     Standing,
     concerns_proposal,
@@ -193,6 +193,12 @@ class MeetingPage:
         may = self.user.has_perm(FINALISE) and not any(finding.blocks for finding in findings)
         return {"may": may, "findings": findings}
 
+    def _may_see_draft(self, kept) -> bool:
+        """議事録の見本を見てよいか。発行が済めば、発行した実体だけを見せる。"""
+        if not self.user.has_perm("documents.view_paper") or self.hidden_items or not self.held:
+            return False
+        return kept is None or bool(unissued(kept))
+
     def _notice_warning(self, papers) -> str:
         """招集通知をまだ発行していない会議で、日数が足りないときの文（記録する人に）。"""
         noticed = any(document.paper == CONVENING_NOTICE.code for document in papers)
@@ -201,7 +207,7 @@ class MeetingPage:
     def written(self, sentences) -> dict:
         """議事録。確定したあとは保存した文を、それまでは記録から作った下書きを出す。"""
         if self.meeting.is_finalised:
-            kept = Minutes.objects.get(meeting=self.meeting)
+            kept = Minutes.objects.select_related("meeting", "finalised_by").get(meeting=self.meeting)
             content = minutes.shown(kept.content, self.hidden_items)
             return {
                 "minutes": kept,
@@ -236,6 +242,7 @@ class MeetingPage:
         short = [panel for panel in panels if not panel.hidden and panel.item.is_open and not panel.standing.met]
         person = person_of(self.user)
         papers = papers_of(self.meeting, user=self.user, on=self.on)
+        written = self.written([panel.sentence for panel in panels] + carried)
         return {
             "title": str(self.meeting),
             "meeting": self.meeting,
@@ -254,14 +261,12 @@ class MeetingPage:
             "may_enter_room": any(seat.person_id == person.pk for seat in self.seats) if person else False,
             "finalising": self.finalising(),
             "papers": papers,
-            "may_see_draft": self.user.has_perm("documents.view_paper")
-            and not self.hidden_items
-            and all(document.paper != MINUTES.code for document in papers)
-            and self.held,
+            "may_see_draft": self._may_see_draft(written["minutes"]),
+            "continued_by": self.meeting.continued_by.first() if self.meeting.is_adjourned else None,
             "notice_warning": self._notice_warning(papers),
             "unfinished": unfinished,
             "vote_choices": VoteChoice.choices,
-            **self.written([panel.sentence for panel in panels] + carried),
+            **written,
             "refused": refused,
             "is_board": self.meeting.body.kind == BodyKind.BOARD,
         }

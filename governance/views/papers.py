@@ -65,7 +65,7 @@ class MinutesView(IssuePaperView):
         meeting = _meeting(self)
         if not printing.visible_meetings(self.request.user, self.on).filter(pk=meeting.pk).exists():
             raise Http404
-        self.kept = Minutes.objects.select_related("finalised_by").filter(meeting=meeting).first()
+        self.kept = Minutes.objects.select_related("finalised_by", "meeting").filter(meeting=meeting).first()
         return meeting
 
     def paper_of(self, target):
@@ -80,7 +80,7 @@ class MinutesView(IssuePaperView):
     def get(self, request, *args, **kwargs):
         issued = printing.papers_of(self.object, user=request.user, on=self.on)
         document = next((one for one in issued if one.paper == printing.MINUTES.code), None)
-        if document is not None:
+        if document is not None and not printing.unissued(self.kept):
             return HttpResponseRedirect(document.get_absolute_url())
         return super().get(request, *args, **kwargs)
 
