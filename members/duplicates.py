@@ -45,29 +45,19 @@ MEMBERS: dict[str, Callable] = {
 def likely_people() -> list[Likely]:
     """重複らしい人。生年月日が両方にあって違えば、別の人である。"""
     found = _pairs(Person.objects.order_by("pk"), PEOPLE)
-    return [
-        pair
-        for pair in found
-        if not (_born(pair.first) and _born(pair.second) and _born(pair.first) != _born(pair.second))
-    ]
+    return [pair for pair in found if not _differ(pair, "born_on")]
 
 
 def likely_members() -> list[Likely]:
     """重複らしい組合員。法人番号が両方にあって違えば、別の会社である。"""
     found = _pairs(Member.objects.order_by("pk"), MEMBERS)
-    return [
-        pair
-        for pair in found
-        if not (
-            pair.first.corporate_number
-            and pair.second.corporate_number
-            and pair.first.corporate_number != pair.second.corporate_number
-        )
-    ]
+    return [pair for pair in found if not _differ(pair, "corporate_number")]
 
 
-def _born(person):
-    return person.born_on
+def _differ(pair: Likely, name: str) -> bool:
+    """両方に書かれていて、違うか。"""
+    one, other = getattr(pair.first, name), getattr(pair.second, name)
+    return bool(one and other and one != other)
 
 
 def _pairs(rows, keys: dict[str, Callable]) -> list[Likely]:

@@ -16,6 +16,8 @@ from coopfin.flow import Finding, block, warn
 from members.models import Member, Person, ShareChange
 
 EXAMPLES = 5
+#: 妨げる事情があっても、一行ずつ確かめる行数
+CHECKED = 100
 #: 残すほうが空なら、まとめられるほうの値で補う項目
 FILLED = {
     Person: ("kana", "born_on", "postal_code", "address", "phone"),
@@ -82,19 +84,17 @@ def plan(kept, gone, by) -> Plan:
     moves, findings = [], list(_identity(model, kept, gone, by))
     for guard in guards[model]:
         findings += guard(kept, gone)
+    # すでに妨げる事情があれば、何千行もある伝票などを一行ずつ確かめることはしない。
+    hindered = any(finding.blocks for finding in findings)
     for reference in references(model):
-        rows = list(rows_pointing_to(gone, reference))
-        if not rows:
+        rows = rows_pointing_to(gone, reference)
+        count = rows.count()
+        if not count:
             continue
-        findings += [finding for row in rows for finding in _clashes(row, reference, kept)]
-        meta = reference.model._meta
-        moves.append(
-            Move(
-                f"{meta.verbose_name}（{reference.verbose_name}）",
-                len(rows),
-                tuple(str(row) for row in rows[:EXAMPLES]),
-            )
-        )
+        if not hindered or count <= CHECKED:
+            findings += [finding for row in rows for finding in _clashes(row, reference, kept)]
+        label = f"{reference.model._meta.verbose_name}（{reference.verbose_name}）"
+        moves.append(Move(label, count, tuple(str(row) for row in rows_pointing_to(gone, reference)[:EXAMPLES])))
     fills = [
         (model._meta.get_field(name).verbose_name, getattr(gone, name))
         for name in FILLED[model]

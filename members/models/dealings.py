@@ -11,13 +11,7 @@ from simple_history.models import HistoricalRecords
 from coopfin.models import Proposal, User
 from members.enums import AccountType, FollowUpKind
 from members.models.member import Member
-from members.models.people import Person, Versioned, digits_validator
-
-
-class TermQuerySet(models.QuerySet):
-    def current(self, on):
-        """その日に続いているもの。"""
-        return self.filter(Q(from_on__isnull=True) | Q(from_on__lte=on)).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
+from members.models.people import Person, TermQuerySet, Versioned, digits_validator
 
 
 class Contact(Versioned):

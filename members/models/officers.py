@@ -11,22 +11,19 @@ from simple_history.models import HistoricalRecords
 
 from members.enums import SOLE_TITLES, OfficerTitle
 from members.models.member import Member
-from members.models.people import Person, Versioned
+from members.models.people import Person, TermQuerySet, Versioned
 
 #: 任期満了をこれだけ前から知らせる
 REMIND = timedelta(days=60)
 
 
-class OfficerQuerySet(models.QuerySet):
+class OfficerQuerySet(TermQuerySet):
     def ending(self, on):
         """任期満了が近い（または過ぎた）のに、再任も退任も記録されていない役員。在籍する組合員のものだけ。"""
         in_register = Q(member__left_on__isnull=True) | Q(member__left_on__gt=on)
         return self.current(on).filter(
             in_register, to_on__isnull=True, term_ends_on__lte=on + REMIND, member__merged_into__isnull=True
         )
-
-    def current(self, on):
-        return self.filter(Q(from_on__isnull=True) | Q(from_on__lte=on)).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
 
 
 class Officer(Versioned):

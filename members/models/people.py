@@ -61,6 +61,14 @@ class Mergeable(models.Model):
         return self.merged_into_id is not None
 
 
+class TermQuerySet(models.QuerySet):
+    """いつからいつまで（from_on・to_on）のあるもの。to_on の当日には、もうない。"""
+
+    def current(self, on):
+        """その日に続いているもの。"""
+        return self.filter(Q(from_on__isnull=True) | Q(from_on__lte=on)).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
+
+
 class SearchQuerySet(models.QuerySet):
     def search(self, text: str):
         """表記ゆれを越えて探す。空白で区切った語のすべてを含むもの。"""

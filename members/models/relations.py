@@ -16,17 +16,13 @@ from simple_history.models import HistoricalRecords
 from members.enums import BETWEEN_COMPANIES, OWNED_BY_OTHER, OWNS_OTHER, OfficerTitle, RelationKind
 from members.models.member import Member
 from members.models.officers import Officer
-from members.models.people import Person, Versioned
+from members.models.people import Person, TermQuerySet, Versioned
 
 #: これを超えて持つと支配（過半数）
 MAJORITY = Decimal(50)
 
 
-class RelationshipQuerySet(models.QuerySet):
-    def current(self, on):
-        """その日に続いている関係。"""
-        return self.filter(Q(from_on__isnull=True) | Q(from_on__lte=on)).filter(Q(to_on__isnull=True) | Q(to_on__gt=on))
-
+class RelationshipQuerySet(TermQuerySet):
     def controlling(self):
         """過半数の関係。親会社・子会社は、比率が書かれていなければ過半数とみる。"""
         return self.filter(
