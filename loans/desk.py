@@ -23,6 +23,7 @@ from loans import dealings
 from loans.enums import ApplicationState as S
 from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
+from loans.headroom import of_member
 from loans.models import Application, DirectorDealing, Instalment, Loan, LoanEvent
 from loans.views.dealings import visible_dealings
 from loans.views.search import search
@@ -358,6 +359,25 @@ def dealing_panel(obj, user, on):
     }
 
 
+# --- 組合員の頁（限度と余力） ----------------------------------------------------------------
+
+
+def headroom_panel(member, user, on):
+    """組合員の頁: この組合員の限度と余力。利害関係のある人には出さない。"""
+    if not user.has_perm("loans.view_loan"):
+        return None
+    found = of_member(member, on, on)
+    visible = set(_visible(user, on).filter(member=member).order_by().values_list("pk", flat=True))
+    if found["check"] is None or found["held"].is_veiled(visible):
+        return None
+    return {
+        "template": "loans/parts/headroom_panel.html",
+        "place": "aside",
+        "url": reverse("loans:headroom_member", args=[member.pk]),
+        **found,
+    }
+
+
 def register() -> None:
     targets.register(
         targets.Target("loans.application", "loans.view_application", "loans:application", _visible, is_case=True)
@@ -403,5 +423,6 @@ def register() -> None:
     worklists.register_search(search)
     worklists.register_panel(balance_panel)
     register_member_panel(member_panel)
+    register_member_panel(headroom_panel)
     register_debts(debts)
     register_guard(Member, keep_cases_apart)

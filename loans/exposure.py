@@ -99,6 +99,14 @@ class Exposure:
     def total(self) -> int:
         return sum(part.amount for part in self.parts)
 
+    def veiled(self, visible: set[int]) -> Exposure:
+        """見てはならない案件の名を伏せたもの。"""
+        return Exposure(tuple(part.veiled(visible) for part in self.parts))
+
+    def is_veiled(self, visible: set[int]) -> bool:
+        """見てはならない案件があるか。"""
+        return self.veiled(visible) != self
+
     def without(self, application) -> Exposure:
         """その申込の承認済未実行を除いたもの。"""
         return Exposure(

@@ -465,3 +465,29 @@ def member_rows(members, everything: Exposures, resolution: LimitResolution | No
             )
         )
     return rows
+
+
+def of_member(member: Member, at: date, on: date) -> dict:
+    """組合員ひとりの余力。確認事項と同じ内訳・同じ定め方から。"""
+    resolution = LimitResolution.in_force(at)
+    everything = exposure.read(at, on=on, member=member)
+    held = everything.of_member(member.pk)
+    guaranteed = everything.guarantees.get(member.pk, 0)
+    if resolution is None:
+        return {"resolution": None, "held": held, "check": None, "found": None, "guarantee": None}
+    found = member_limits.find(member, member_limits.Rule.of(resolution), at)
+    return {
+        "resolution": resolution,
+        "held": held,
+        "found": found,
+        "check": check_limit(
+            kind=LimitKind.MEMBER,
+            limit=found.limit.limit,
+            outstanding=max(0, held.outstanding),
+            committed=held.committed,
+            basis=found.limit.explanation,
+        ),
+        "guarantee": check_limit(
+            kind=LimitKind.MEMBER_GUARANTEE, limit=resolution.member_guarantee_limit, outstanding=max(0, guaranteed)
+        ),
+    }

@@ -14,11 +14,9 @@ from django_tables2 import SingleTableMixin
 
 from coopfin import exports
 from coopfin.views import GuardedMixin
-from governance.models import LimitResolution
-from loans import exposure, headroom, member_limits
+from loans import headroom
 from loans.exposure import Exposure, Part
 from loans.forms.headroom import AtForm, MemberRowsForm
-from loans.limits import LimitKind, check_limit
 from loans.models import Application
 from loans.tables import MemberHeadroomTable
 from members.models import Member
@@ -96,10 +94,6 @@ def steps(held: Exposure, limit: int | None, start: date) -> list[Step]:
     return found
 
 
-def veil(held: Exposure, visible: set[int]) -> Exposure:
-    return Exposure(tuple(part.veiled(visible) for part in held.parts))
-
-
 class HeadroomPage(DayPage, TemplateView):
     """限度額の余力。"""
 
@@ -107,9 +101,9 @@ class HeadroomPage(DayPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         found, visible = headroom.standing(self.at, on=self.on), self.visible()
-        borrowing = veil(found.exposures.borrowing, visible)
+        borrowing = found.exposures.borrowing.veiled(visible)
         known = found.facilities
-        uses = [replace(use, exposure=veil(use.exposure, visible)) for use in known.uses]
+        uses = [replace(use, exposure=use.exposure.veiled(visible)) for use in known.uses]
         rows, hidden = open_rows(found.rows, visible)
         return super().get_context_data(
             title="限度額の余力",
@@ -139,11 +133,7 @@ class HeadroomPage(DayPage, TemplateView):
 
 def open_rows(rows, visible: set[int]):
     """見てよい組合員の行と、利害関係のため見せない組合員の数。"""
-    shown = [
-        row
-        for row in rows
-        if all(part.application_id is None or part.application_id in visible for part in row.exposure.parts)
-    ]
+    shown = [row for row in rows if not row.exposure.is_veiled(visible)]
     return shown, len(rows) - len(shown)
 
 
@@ -224,10 +214,9 @@ class HeadroomMember(DayPage, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         member = get_object_or_404(Member.objects.select_related("representative"), pk=self.kwargs["pk"])
-        found = of_member(member, self.at, self.on)
+        found = headroom.of_member(member, self.at, self.on)
         held = found["held"]
-        visible = self.visible()
-        if any(part.veiled(visible) != part for part in held.parts):
+        if held.is_veiled(self.visible()):
             raise Http404
         return super().get_context_data(
             title=f"{member.name}の余力",
@@ -242,32 +231,6 @@ class HeadroomMember(DayPage, TemplateView):
             **found,
             **kwargs,
         )
-
-
-def of_member(member: Member, at: date, on: date) -> dict:
-    """組合員ひとりの余力。確認事項と同じ内訳・同じ定め方から。"""
-    resolution = LimitResolution.in_force(at)
-    everything = exposure.read(at, on=on, member=member)
-    held = everything.of_member(member.pk)
-    guaranteed = everything.guarantees.get(member.pk, 0)
-    if resolution is None:
-        return {"resolution": None, "held": held, "check": None, "found": None, "guarantee": None}
-    found = member_limits.find(member, member_limits.Rule.of(resolution), at)
-    return {
-        "resolution": resolution,
-        "held": held,
-        "found": found,
-        "check": check_limit(
-            kind=LimitKind.MEMBER,
-            limit=found.limit.limit,
-            outstanding=max(0, held.outstanding),
-            committed=held.committed,
-            basis=found.limit.explanation,
-        ),
-        "guarantee": check_limit(
-            kind=LimitKind.MEMBER_GUARANTEE, limit=resolution.member_guarantee_limit, outstanding=max(0, guaranteed)
-        ),
-    }
 
 
 def _day(day: date) -> str:

@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coopfin.flow import StepRefused
+from coopfin.models import ActionLog
 from governance.models import LimitResolution
 from ledger.accounts import AccountCode
 from ledger.slips import Slip, credit, debit
@@ -14,12 +17,13 @@ from loans.limits import LimitKind
 from loans.models import Application
 from loans.operations import disbursement
 from members import operations as members
-from tests.factories.collateral import make_asset, make_interest
+from members.models import AnnualSales
+from tests.factories.collateral import REVOLVING, make_asset, make_interest
 from tests.factories.funding import BANK, make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
 from tests.factories.loans import REASON, TODAY, bill_terms, fresh, make_application, make_application_in
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_members
 from tests.factories.security import put
 
 BORROWED = bill_terms(funding_source="bank")
@@ -186,8 +190,6 @@ def test_both_figures_stay_in_the_record_of_the_decision(office):
     LimitResolution.objects.update(member_limit_mode="backing")
     member = make_member(share_capital=40_000_000)
     application = make_application_in(office, S.DISBURSED, member=member)
-    from coopfin.models import ActionLog
-
     for verb in ("approve", "disburse"):
         [row] = ActionLog.objects.about(application).get(verb=verb).detail["limits"]
         assert (row["uniform"], row["limit"], row["request"]) == (50_000_000, 40_000_000, 10_000_000)
@@ -275,3 +277,26 @@ def test_every_part_of_the_borrowing_falls_to_one_facility_or_to_none(office):
     borrowing = exposure.read(TODAY, on=TODAY).borrowing
     known = facilities.read(borrowing, TODAY)
     assert [(use.facility.form, use.exposure.total) for use in known.uses] == [("bill", 10_000_000), ("any", 0)]
+
+
+# --- 問合せの数 ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["backing", "sales"])
+def test_the_standing_asks_as_often_for_many_members_as_for_few(office, mode, django_assert_num_queries):
+    LimitResolution.objects.update(member_limit_mode=mode, sales_months=2 if mode == "sales" else None)
+
+    def grow(count):
+        for member in make_members(count):
+            make_interest(asset=make_asset(owner=member, seniors=[(REVOLVING, 1_000, None)]), debtor=member)
+            AnnualSales.objects.create(
+                member=member, ended_on=date(2026, 3, 31), amount=1, source="決算書", recorded_by=office.clerk,
+                recorded_on=TODAY,
+            )  # fmt: skip
+
+    grow(2)
+    with CaptureQueriesContext(connection) as few:
+        headroom.standing(TODAY, on=TODAY)
+    grow(10)
+    with django_assert_num_queries(len(few)):
+        assert len(headroom.standing(TODAY, on=TODAY).rows) >= 12
