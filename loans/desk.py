@@ -374,6 +374,8 @@ def headroom_panel(member, user, on):
         "template": "loans/parts/headroom_panel.html",
         "place": "aside",
         "url": reverse("loans:headroom_member", args=[member.pk]),
+        "sales": member.annual_sales.order_by("-ended_on").first(),
+        "sales_url": reverse("members:sales", args=[member.pk]) if user.has_perm("members.edit_member") else "",
         **found,
     }
 

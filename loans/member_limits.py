@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Sum
 from django.urls import reverse
 
 from collateral.models import Asset, SecurityInterest
@@ -17,7 +17,7 @@ from ledger.accounts import AccountCode
 from loans import coverage
 from loans.exposure import ledger_by_member
 from loans.limits import MemberLimit, member_limit_by_backing, member_limit_by_sales, member_limit_uniform
-from members.models import AnnualSales, Member
+from members.models import AnnualSales, Member, ShareChange
 
 SALES_SOURCE = "手引き Q&A 2（売上等基準）"
 
@@ -67,10 +67,11 @@ def figures_of(members, rule: Rule, at: date) -> dict[int, Figures]:
     members = list(members)
     if rule.mode == MemberLimitMode.BACKING:
         deposits, securities = ledger_by_member(AccountCode.MEMBER_DEPOSITS, at), _securities(members, at)
+        later = _shares_after(members, at)
         return {
             member.pk: Figures(
                 securities=tuple(securities.get(member.pk, ())),
-                share_capital=member.share_capital,
+                share_capital=max(0, member.share_capital - later.get(member.pk, 0)),
                 deposits=deposits.get(member.pk, 0),
             )
             for member in members
@@ -134,6 +135,12 @@ def _securities(members, at: date) -> dict[int, list[coverage.SecurityRow]]:
     for interest in interests:
         found[interest.debtor_id].append(coverage.row_of(interest, interest.asset))
     return found
+
+
+def _shares_after(members, at: date) -> dict[int, int]:
+    """その日よりあとに効力を生じた、出資金額の増減。"""
+    changes = ShareChange.objects.applied().filter(member__in=members, on__gt=at)
+    return dict(changes.order_by().values_list("member").annotate(total=Sum("amount")))
 
 
 def _day(day: date) -> str:

@@ -17,7 +17,7 @@ from loans.limits import LimitKind
 from loans.models import Application
 from loans.operations import disbursement
 from members import operations as members
-from members.models import AnnualSales
+from members.models import AnnualSales, ShareChange
 from tests.factories.collateral import REVOLVING, make_asset, make_interest
 from tests.factories.funding import BANK, make_facility
 from tests.factories.governance import make_resolution
@@ -165,8 +165,13 @@ def test_backing_is_cover_and_shares_and_deposits_inside_the_resolved_limit(offi
     [finding] = [one for one in headroom.findings(found) if one.code == "limit-member_limit"]
     assert "担保9,000,000円 ＋ 出資金500,000円 ＋ 預り金1,500,000円" in finding.detail
     assert "一律50,000,000円" in finding.detail
-    # 担保も預り金も、その日のもの。
+    # 担保も預り金も出資も、その日のもの。
     assert headroom.of(fresh(application), TODAY - timedelta(days=1)).member.limit == 9_500_000
+    ShareChange.objects.create(
+        member=member, kind="increase", on=TODAY, shares=1, amount=200_000, shares_after=1, amount_after=500_000,
+        made_by=office.clerk, applied_on=TODAY,
+    )  # fmt: skip
+    assert headroom.of(fresh(application), TODAY - timedelta(days=1)).member.limit == 9_300_000
 
 
 def test_sales_are_the_months_of_the_latest_year_and_missing_ones_are_asked_for(office):
