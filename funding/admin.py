@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 from coopfin.admin import ProposalAdmin
 from coopfin.clock import business_date
 from documents import operations as documents
+from documents import uploads
+from documents.access import content_type_of
+from documents.models import Upload
 from funding.models import Facility, designated_banks
 
 
@@ -29,8 +32,6 @@ class FacilityForm(forms.ModelForm):
     def clean_copy(self):
         file = self.cleaned_data["copy"]
         if file:
-            from documents import uploads
-
             try:
                 uploads.inspect(file.name, file)
             except ValidationError as problem:
@@ -100,7 +101,4 @@ class FacilityAdmin(ProposalAdmin):
 
 def uploads_of(facility: Facility):
     """融資枠に付けた書類の写し。"""
-    from documents.access import content_type_of
-    from documents.models import Upload
-
     return Upload.objects.defer("content").filter(content_type=content_type_of(facility), object_id=facility.pk)

@@ -193,10 +193,9 @@ def _peaks(application, resolution, found, own: Exposure, borrowed: Exposure, re
                     explained=f"{valid}の限度 {limit:,}円",
                 )
             )
-    lapsed = None
-    if not any(one.effective_on <= start for one in coming) and LimitResolution.in_force(start) is None:
-        lapsed = start
-    return peaks, lapsed
+    replaced = any(one.effective_on <= start for one in coming)
+    lapsed = start > on and not replaced and LimitResolution.in_force(start) is None
+    return peaks, start if lapsed else None
 
 
 def _limit(member, resolution, on: date) -> int:
@@ -402,15 +401,6 @@ class Standing:
     rows: tuple[MemberRow, ...]
     nonmember: NonmemberUse
     nonmember_amount: int
-
-    def heaviest(self, count: int = 5) -> list[MemberRow]:
-        """限度に近い組合員。"""
-        used = [row for row in self.rows if row.used]
-        return sorted(used, key=lambda row: (row.headroom is None, row.headroom, row.member.number))[:count]
-
-    @property
-    def over(self) -> list[MemberRow]:
-        return [row for row in self.rows if row.is_over]
 
 
 def standing(at: date, *, on: date) -> Standing:

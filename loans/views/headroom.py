@@ -26,6 +26,11 @@ SEE = "loans.view_loan"
 TIGHT_PERCENT = 80
 
 
+def visible_to(user, on: date) -> set[int]:
+    """見てよい案件。"""
+    return set(Application.objects.visible_to(user, on).order_by().values_list("pk", flat=True))
+
+
 class DayPage(GuardedMixin):
     """どの日について見るかを受け取る頁。読めない日付は欄のそばで断り、今日について見せる。"""
 
@@ -48,8 +53,7 @@ class DayPage(GuardedMixin):
         return 200 if self.form.is_valid() else 422
 
     def visible(self) -> set[int]:
-        """見てよい案件。"""
-        return set(Application.objects.visible_to(self.request.user, self.on).order_by().values_list("pk", flat=True))
+        return visible_to(self.request.user, self.on)
 
     def at_query(self) -> str:
         return f"?at={self.at.isoformat()}" if self.at != self.on else ""

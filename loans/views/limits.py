@@ -30,7 +30,7 @@ from loans.forms.limits import BorrowingLimitForm, MemberLimitForm
 from loans.models import Application
 from loans.resolution_paper import LIMIT_PROPOSAL, LimitProposal, ProposedLimit
 from loans.views.application import ReadingPost
-from loans.views.headroom import open_rows
+from loans.views.headroom import open_rows, visible_to
 from members.models import Member
 
 SEE = "loans.view_loan"
@@ -278,8 +278,8 @@ class MemberFigures:
         return rows
 
 
-def member_result(form: MemberLimitForm, on: date) -> dict:
-    """試算の結果。"""
+def member_result(form: MemberLimitForm, on: date, visible: set[int]) -> dict:
+    """試算の結果。利害関係のある案件の残高は、見せない。"""
     whole = form.is_valid()
     member = form.cleaned_data.get("member") if "member" not in form.errors else None
     figures = MemberFigures(member, on) if member else None
@@ -295,7 +295,7 @@ def member_result(form: MemberLimitForm, on: date) -> dict:
     except ValidationError as problem:
         return {**found, "problems": [("試算", text) for text in problem.messages]}
     held = figures.held if figures else exposure.Exposure()
-    return {**found, "limit": limit, "held": held, "room": limit.limit - held.total}
+    return {**found, "limit": limit, "held": None if held.is_veiled(visible) else held}
 
 
 class MemberLimit(GuardedMixin, TemplateView):
@@ -310,13 +310,11 @@ class MemberLimit(GuardedMixin, TemplateView):
         rows = sorted(
             headroom.standing(self.on, on=self.on).rows, key=lambda row: (-row.used, row.member.number)
         )  # fmt: skip
-        visible = set(
-            Application.objects.visible_to(self.request.user, self.on).order_by().values_list("pk", flat=True)
-        )
+        visible = visible_to(self.request.user, self.on)
         return super().get_context_data(
             title="組合員別限度の試算",
             form=form,
-            result=member_result(form, self.on) if sent else None,
+            result=member_result(form, self.on, visible) if sent else None,
             preview_url=reverse("loans:limit_member_preview"),
             largest=[row for row in open_rows(rows, visible)[0] if row.used][:5],
             members=form.book.offered(self.on),
@@ -347,5 +345,5 @@ class MemberLimitPreview(ReadingPost):
     permission_required = SEE
 
     def answer(self, request):
-        result = member_result(MemberLimitForm(request.POST), self.on)
+        result = member_result(MemberLimitForm(request.POST), self.on, visible_to(request.user, self.on))
         return render(request, "loans/parts/limit_member_result.html", {"result": result})

@@ -210,3 +210,15 @@ def test_a_members_limit_is_tried_in_each_way_with_the_recorded_figures(office, 
     missing = client.post(reverse("loans:limit_member_preview"), {**query, "member": ""})
     assert "年間売上高を入れるか" in missing.content.decode()
     assert "という組合員は見つかりません" in see(url, status=422, **{**query, "member": "知らない会社"})
+
+
+def test_whom_a_case_concerns_may_try_a_limit_but_is_not_told_the_balance(office, client):
+    application = make_application_in(office, S.DISBURSED)
+    query = {"member": application.member.number, "uniform": "2000万", "member_limit_mode": "uniform"}
+    client.force_login(office.president)
+    url = reverse("loans:limit_member_preview")
+    assert "余力&nbsp;10,000,000" in client.post(url, query).content.decode()
+    make_officer(application.member, office.president.person)
+    told = client.post(url, query).content.decode()
+    assert "20,000,000円" in told
+    assert "10,000,000" not in told
