@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ from coopfin import log, proposals, reading
 from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
 from coopfin.clock import business_date
 from coopfin.fields import RateField, YenField
-from coopfin.flow import StepRefused
+from coopfin.flow import Finding, StepRefused
 from coopfin.forms import JapaneseDateField
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
 
@@ -282,11 +283,18 @@ class ProposalAdmin(NoDeleteAdmin):
             messages.success(request, f"{obj}を{'承認' if approving else '却下'}しました。")
         return HttpResponseRedirect(self._page(obj))
 
+    def findings(self, request, obj) -> list[Finding]:
+        """待っている提案の、承認の前に確かめること。議案にする・付議を取り下げる道は、それができる人にだけ示す。"""
+        found = obj.approval_findings() if obj.is_waiting else []
+        if request.user.has_perm("governance.table_proposal"):
+            return found
+        return [replace(one, url="") if one.code in ("not-tabled", "take-back") else one for one in found]
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context.update(
                 proposal=obj,
-                findings=obj.approval_findings() if obj.is_waiting else [],
+                findings=self.findings(request, obj),
                 may_decide=self.may_decide(request, obj),
                 why_not="" if self.may_decide(request, obj) or not obj.is_waiting else self.why_not(request, obj),
                 approve_url=self._page(obj, "approve"),

@@ -202,6 +202,7 @@ register_menu(
             "governance:body",
             "governance:reappoint",
             "governance:table",
+            "governance:take_back",
         ),
     )
 )

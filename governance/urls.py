@@ -34,5 +34,6 @@ urlpatterns = [
     path("meetings/<int:pk>/minutes/", papers.MinutesView.as_view(), name="minutes"),
     path("meetings/<int:pk>/minutes/annex/", papers.DraftAnnexView.as_view(), name="minutes_annex"),
     path("items/<int:pk>/decide/", deciding.DecideView.as_view(), name="decide"),
+    path("items/<int:pk>/take-back/", deciding.TakeBackView.as_view(), name="take_back"),
     path("items/<int:pk>/interest/", meeting.InterestView.as_view(), name="interest"),
 ]

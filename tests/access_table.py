@@ -116,6 +116,7 @@ governance:room@committee                        404  404  200  404  404  404  4
 governance:room_vote@board                       404  404  404  302  302  404  404  in
 # 議決は記録する人が、議事録の確定は議長が。書類として見るのは、書類を見る権限のある人。
 governance:decide@general_item                   200  200  403  403  403  403  403  in
+governance:take_back@general_item                200  200  403  403  403  403  200  in
 governance:adjourn@board                         200  200  403  403  403  403  403  in
 governance:finalise@closed_board                 403  403  404  200  200  403  403  in
 governance:send_back@closed_board                403  403  404  200  200  403  403  in

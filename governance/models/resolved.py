@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.fields import YenField
-from coopfin.flow import Finding, block, passed
+from coopfin.flow import Finding, block, passed, warn
 from coopfin.models import Proposal
 from governance.enums import OPEN_STATES, BodyKind, ItemResult, ItemState
 from governance.models.items import AgendaItem
@@ -122,7 +122,13 @@ class Resolved(Proposal):
             where = f"{item.meeting} {item.label}として" if item.meeting_id else f"{body}に"
             url = item.meeting.get_absolute_url() if item.meeting_id else reverse("governance:meetings")
             text = f"{where}付議中です。議決されるまで承認できません。"
-            return [block(text, SOURCE, code="undecided", url=url, url_label="会議を見る")]
+            return [
+                block(text, SOURCE, code="undecided", url=url, url_label="会議を見る"),
+                warn(
+                    "中身を直すには、付議を取り下げてからにします。", SOURCE, code="take-back",
+                    url=reverse("governance:take_back", args=[item.pk]), url_label="付議を取り下げる",
+                ),
+            ]  # fmt: skip
         if item is not None and item.result == ItemResult.UNFAVOURABLE:
             text = f"{item.number}で否決されました。承認できません。"
             return [block(text, item.number, code="voted-down", url=item.get_absolute_url(), url_label="議決を見る")]

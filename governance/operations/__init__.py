@@ -21,7 +21,7 @@ from governance.operations.deciding import (
     give_opinion,
 )
 from governance.operations.meetings import convene, declare_interest, record_attendance, record_members, take_up
-from governance.operations.resolving import table
+from governance.operations.resolving import table, take_back
 from governance.operations.seats import reappoint
 from governance.workflow import person_seats, seats_of, standing, unfinished_items, who_concludes
 
@@ -50,6 +50,7 @@ __all__ = [
     "standing",
     "submit",
     "table",
+    "take_back",
     "take_up",
     "unfinished_items",
     "who_concludes",

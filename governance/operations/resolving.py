@@ -12,7 +12,7 @@ from coopfin import log
 from coopfin.flow import block
 from governance.enums import ItemResult
 from governance.models import AgendaItem, Resolved
-from governance.operations.agenda import submit
+from governance.operations.agenda import submit, withdraw
 from governance.operations.locks import need, refuse
 from governance.workflow import concerns_proposal
 
@@ -43,6 +43,20 @@ def table(proposal: Resolved, *, by, on: date) -> AgendaItem:
     item.decide_url = reverse("governance:decide", args=[item.pk])
     item.save(update_fields=["decide_url"])
     log.record(proposal, verb="table", label=label, by=by, on=on, body=str(item.body))
+    return item
+
+
+@transaction.atomic
+def take_back(item: AgendaItem, *, reason: str, by, on: date) -> AgendaItem:
+    """議決の前に、提案の付議を取り下げる。提案した人は中身を直せるようになり、もう一度議案にできる。"""
+    label = "付議の取下げ"
+    need(by, TABLE, label)
+    if not concerns_proposal(item):
+        refuse(label, block("決議による定めの議案ではありません。案件は、案件のページで取り下げます。", "事務の流れ"))
+    if not reason.strip():
+        refuse(label, block("取り下げる理由を記入してください。", "事務の流れ", code="reason"))
+    item = withdraw(item, by=by, on=on)
+    log.record(item, verb="take_back", label=label, by=by, on=on, reason=reason.strip())
     return item
 
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from coopfin.forms import OperationForm
+from coopfin.forms import OperationForm, ReasonForm
 from coopfin.views import OperationView
 from governance import briefing, operations
 from governance.enums import BodyKind
@@ -116,3 +116,43 @@ class DecideView(OperationView):
         if done.is_open:
             return done, url, "継続審議としました。次の会議の議案に載せてください。"
         return done, url, f"{done.number}の議決（{done.get_result_display()}）を記録しました。"
+
+
+class TakeBackView(OperationView):
+    """提案の付議を取り下げる（議決の前）。"""
+
+    permission_required = TABLE
+    form_class = ReasonForm
+    title = "付議を取り下げる"
+    submit_label = "取り下げる"
+
+    def load(self):
+        items = AgendaItem.objects.undecided().select_related("body", "meeting", "meeting__body", "content_type")
+        item = get_object_or_404(items, pk=self.kwargs["pk"])
+        if not concerns_proposal(item):
+            raise Http404
+        return item
+
+    def version_of(self, obj):
+        return str(obj.meeting.version) if obj is not None and obj.meeting_id else ""
+
+    def back_url(self):
+        return self.object.target_url
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["reason"].required = True
+        return form
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            subject=f"{self.object.body}　{self.object.title}",
+            explanation="取り下げると、提案した人が中身を直せるようになり、もう一度「議案にする」ことができます。"
+            "会議に載っていれば、取下げとして議事録に残ります。",
+            danger=True,
+            **kwargs,
+        )
+
+    def operate(self, form):
+        item = operations.take_back(self.object, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on)
+        return item, item.target_url, "付議を取り下げました。"

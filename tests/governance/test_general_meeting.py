@@ -120,6 +120,24 @@ def test_a_proposal_without_a_meeting_must_be_tabled_first_and_a_typed_one_may_n
         waiting.clean()
 
 
+def test_what_was_tabled_by_mistake_is_taken_back_with_a_reason_and_tabled_again(house):
+    meeting, found, item = house
+    clerk = make_user(Role.CLERK)
+    assert "理由を記入" in refusal(operations.take_back, item, reason="", by=clerk, on=HELD_ON)
+    assert "権限がありません" in refusal(
+        operations.take_back, item, reason="x", by=make_user(Role.PRESIDENT), on=HELD_ON
+    )
+    operations.take_back(item, reason="金額の誤り", by=clerk, on=HELD_ON)
+    assert not found.is_frozen
+    assert "議決がまだありません" in refusal(approve, found)
+    again = operations.put_on_agenda(
+        operations.table(found, by=clerk, on=HELD_ON), meeting=meeting, by=clerk, on=HELD_ON
+    )
+    come(meeting)
+    assert decide(again, yes=8).number == "第49回通常総会 第2号議案"
+    assert approve(found).is_approved
+
+
 def test_members_are_counted_on_the_day_and_no_more_may_be_present_than_there_are(house):
     meeting, _, item = house
     assert "超えています" in refusal(come, meeting, in_person=MEMBERS, by_proxy=1)
