@@ -71,6 +71,7 @@ class MemberDetailView(GuardedMixin, RememberReading, DetailView):
             relationships=relationships,
             former_relationships=former_relationships,
             seen_from_others=seen_from_others,
+            sales=member.annual_sales.all(),
             contacts=contacts,
             former_contacts=former_contacts,
             mandates=mandates,

@@ -11,8 +11,10 @@ from loans import checks
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
 from loans.models import Application, Instalment, Loan, LoanEvent
+from members import merging
+from members.debts import debts_of
 from tests.factories.ledger import make_voucher
-from tests.factories.loans import deed_terms, make_application_in, make_office
+from tests.factories.loans import TODAY, deed_terms, make_application_in, make_office
 from tests.factories.members import make_member
 
 
@@ -170,3 +172,20 @@ def test_an_event_on_another_day_than_its_voucher_is_named(books):
     bill, _ = books
     LoanEvent.objects.filter(loan=bill).update(on="2026-11-30")
     assert any("日付" in sentence for sentence in checks.states_agree())
+
+
+# --- what the books tell the register of members ---------------------------------------------
+
+
+def test_the_register_of_members_hears_what_a_member_owes(books):
+    bill, _ = books
+    assert [(debt.label, debt.amount, debt.url) for debt in debts_of(bill.member, TODAY)] == [
+        (f"貸付 {bill.number}", bill.principal, bill.get_absolute_url())
+    ]
+    assert debts_of(make_member(), TODAY) == []
+
+
+def test_a_member_with_cases_is_not_merged_into_another(books):
+    bill, _ = books
+    plan = merging.plan(make_member(), bill.member, bill.contracted_by)
+    assert {"cases", "books"} <= {finding.code for finding in plan.findings if finding.blocks}
