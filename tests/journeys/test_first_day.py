@@ -116,7 +116,11 @@ def test_an_empty_database_is_set_up_to_the_first_received_application(new_page,
     approve(chief)
 
     # The clerk is told what is hers, and the list from Excel brings the people who will sit on the bodies.
-    clerk.open("/").see("はじめに整えること").follow("組合員名簿を取り込む")
+    # Before anything confidential is opened, the pledge of secrecy: it is the first of her tasks.
+    clerk.open("/").see("はじめに整えること").follow_to("/oversight/pledge/")
+    clerk.page.get_by_label("上の文面を読み、これを守ることを誓約します。").check()
+    clerk.press("誓約する").see("守秘義務の誓約を記録しました")
+    clerk.open("/").follow("組合員名簿を取り込む")
     work.import_members(clerk)
     for username, (name, role) in AFTER.items():
         people.invite(admin, username, name, role, person=True)
