@@ -29,6 +29,8 @@ from coopfin.fields import RateField, YenField
 from coopfin.flow import Finding, StepRefused
 from coopfin.forms import JapaneseDateField
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
+from coopfin.policy_settings import GROUPS, Setting
+from coopfin.shown import show
 
 # 役割の表がすべてを決めるので、Django のグループは使わない。
 admin.site.unregister(Group)
@@ -60,22 +62,6 @@ class LoggedAdmin(NoDeleteAdmin):
             on=business_date(),
             fields=labels,
         )
-
-
-def show(obj, field) -> str:
-    """提案の一つの欄を、承認する人が読む形に。"""
-    if obj is None:
-        return ""
-    value = getattr(obj, field.name)
-    if field.choices:
-        return getattr(obj, f"get_{field.name}_display")()
-    if isinstance(field, YenField):
-        return f"{value:,}円"
-    if isinstance(field, RateField):
-        return f"{Decimal(value).normalize():f}%"
-    if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    return str(value)
 
 
 class RememberedAdmin:
@@ -345,28 +331,12 @@ class PolicyAdmin(ProposalAdmin):
                 "すでに実行した貸付の約定は変わりません。",
             },
         ),
-        (
-            "利息の計算",
-            {
-                "fields": [
-                    "new_bill_count", "deed_first_period", "deed_basis", "interest_rounding", "damages_rate",
-                ]
-            },
+        *(
+            (label, {"fields": [item.name for item in items if isinstance(item, Setting)]})
+            for label, items in GROUPS
+            if any(isinstance(item, Setting) for item in items)
         ),
-        (
-            "返済の予定",
-            {"fields": ["level_payment_rounding", "adjust", "principal_unit", "holiday_roll", "interest_to"]},
-        ),
-        (
-            "期限",
-            {
-                "fields": [
-                    "approval_expiry_months", "limit_grace_months", "acceleration_grace_days",
-                    "paper_bill_last_maturity_on",
-                ]
-            },
-        ),
-    ]  # fmt: skip
+    ]
 
     def in_force(self, obj):
         current = Policy.on(business_date())

@@ -1,4 +1,4 @@
-"""管理サイト: 限度額の決議（提案）、機関、席。消すことはできない。"""
+"""管理サイト: 限度額の決議（提案）、機関、席（定款・規約・規程・権限委譲は rules_admin）。消すことはできない。"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib import admin
 from coopfin.admin import LoggedAdmin, ProposalAdmin
 from coopfin.clock import business_date
 from coopfin.fields import YenField
+from governance import rules_admin  # noqa: F401  登録する
 from governance.enums import MemberLimitMode
 from governance.models import Body, DesignatedBank, LimitResolution, Seat
 

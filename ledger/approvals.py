@@ -9,12 +9,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Protocol
 
+from django.db.models import Case, Q, Value, When
+
+from coopfin.delegation import Reach
 from coopfin.flow import Finding
+from coopfin.models import DelegatedAct
 from ledger.models import Voucher
 
 
 class Handler(Protocol):
     """伝票の持ち主。操作は取引の中で、自分の鎖錠と確認のあと、ledger.operations の post・reject を呼ぶ。"""
+
+    #: この持ち主の伝票を承認することが、権限委譲表のどの行為に当たるか
+    act: DelegatedAct
+
+    def vouchers(self):
+        """持ち主である伝票の番号（問合せの中で使う）。"""
 
     def owns(self, voucher: Voucher) -> bool:
         """この伝票の持ち主か。読むだけで、伝票の画面ごとに一度呼ばれる。"""
@@ -58,6 +68,21 @@ def waiting(user, on: date):
     for handler in _handlers:
         found = found.exclude(pk__in=handler.hidden_from(user, on))
     return found
+
+
+def with_act(vouchers):
+    """伝票に、承認が委譲表のどの行為に当たるか（act）と金額（amount）を付ける。"""
+    owned = [When(pk__in=handler.vouchers(), then=Value(handler.act.value)) for handler in _handlers]
+    return vouchers.with_amount().annotate(act=Case(*owned, default=Value(DelegatedAct.VOUCHER.value)))
+
+
+def waiting_for(user, on: date):
+    """この人の承認を待つ伝票: 自分が起票したものでなく、権限委譲表で自分の番に当たるもの。"""
+    found, reach = with_act(waiting(user, on)).exclude(made_by=user), Reach.on(on)
+    mine = Q(pk__in=[])
+    for act in DelegatedAct:
+        mine |= Q(act=act.value) & reach.share(act, user, amount="amount", maker="made_by")
+    return found.filter(mine)
 
 
 def owner_of(voucher: Voucher) -> Handler | None:

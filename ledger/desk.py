@@ -19,27 +19,29 @@ MOST_TASKS = 20
 
 def waiting_for(user, on) -> int:
     """この人の承認を待つ伝票の枚数。メニューの件数。"""
-    return approvals.waiting(user, on).exclude(made_by=user).count() if user.has_perm(APPROVE) else 0
+    return approvals.waiting_for(user, on).count() if user.has_perm(APPROVE) else 0
 
 
 def waiting_tile(user, on):
     """札「承認を待つ伝票」。"""
     if not user.has_perm(APPROVE):
         return []
-    counts = approvals.waiting(user, on).aggregate(
-        others=Count("pk", filter=~Q(made_by=user)), own=Count("pk", filter=Q(made_by=user))
-    )
-    note = f"あなたが起票した {counts['own']}枚を除く" if counts["own"] else "起票した人とは別の人が承認します"
+    waiting = approvals.waiting(user, on)
+    counts = waiting.aggregate(all=Count("pk"), own=Count("pk", filter=Q(made_by=user)))
+    mine = approvals.waiting_for(user, on).count()
+    left = [f"あなたが起票した {counts['own']}枚"] if counts["own"] else []
+    if others := counts["all"] - counts["own"] - mine:
+        left.append(f"ほかの人の番の {others}枚")
+    note = f"{'と'.join(left)}を除く" if left else "起票した人とは別の人が承認します"
     url = f"{reverse('ledger:voucher_list')}?state={VoucherState.PREPARED}"
-    return [Tile("承認を待つ伝票", counts["others"], "枚", note, url)]
+    return [Tile("承認を待つ伝票", mine, "枚", note, url)]
 
 
 def waiting_tasks(user, on):
     """承認を待つ伝票。古い日付から。"""
     if not user.has_perm(APPROVE):
         return []
-    waiting = approvals.waiting(user, on).exclude(made_by=user)
-    waiting = waiting.select_related("made_by").prefetch_related("lines__member")
+    waiting = approvals.waiting_for(user, on).select_related("made_by").prefetch_related("lines__member")
     return [
         Task(f"伝票を承認する：{voucher.description}", _about(voucher), voucher.get_absolute_url(),
              due_on=voucher.dated_on if voucher.dated_on >= on else None, since_on=voucher.dated_on)

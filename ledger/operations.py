@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 
 from coopfin import log
 from coopfin.calc import days
+from coopfin.delegation import Reach
 from coopfin.flow import Finding, StepRefused, block, passed, warn
-from coopfin.models import Cooperative, Sequence
+from coopfin.models import Cooperative, DelegatedAct, Sequence
 from coopfin.segregation import may_check
 from ledger import approvals
 from ledger.accounts import LOAN_ACCOUNTS, AccountCode, Side
@@ -313,6 +314,8 @@ def _own_findings(voucher: Voucher, *, by, on: date) -> list[Finding]:
     found = _standing(voucher, by=by)
     if not by.has_perm("ledger.approve_voucher"):
         found.append(block("伝票を承認する権限がありません。", "役割の表", code="permission"))
+    if voucher.is_waiting:
+        found += Reach.on(on).findings(DelegatedAct.VOUCHER, debit, by=by)
     if len(lines) < 2 or debit != credit or debit <= 0:
         found.append(_unbalanced(debit, credit))
     else:

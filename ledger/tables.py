@@ -1,7 +1,9 @@
 """伝票の一覧の表。"""
 
 import django_tables2 as tables
+from django.utils.html import format_html
 
+from coopfin.delegation import Reach
 from coopfin.templatetags.coopfin import jdate, stage_badge, yen
 from ledger.models import Voucher
 
@@ -19,13 +21,26 @@ class VoucherTable(tables.Table):
     amount = tables.Column("金額（円）", attrs=NUM)
     state = tables.Column("状態")
     made_by = tables.Column("起票", attrs=NOWRAP)
-    checked_by = tables.Column("承認", attrs=NOWRAP, default="")
+    checked_by = tables.Column("承認", attrs=NOWRAP, empty_values=())
 
     class Meta:
         model = Voucher
         fields = ("dated_on", "label", "kind", "description", "amount", "state", "made_by", "checked_by")
         attrs = {"class": "table align-middle"}
         row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+
+    def __init__(self, *args, reach: Reach, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reach = reach
+
+    def render_checked_by(self, record, value):
+        """承認した人。待っている伝票では、だれの承認が要るか。"""
+        if value or not record.is_waiting:
+            return value or ""
+        return format_html('<span class="text-secondary">待ち：{}</span>', self.reach.who(record.act, record.amount))
+
+    def value_checked_by(self, value):
+        return value or ""
 
     def render_dated_on(self, value):
         return jdate(value)

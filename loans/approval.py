@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coopfin.flow import Finding, block, passed
+from coopfin.models import DelegatedAct
 from coopfin.segregation import may_check
 from ledger.models import Voucher, VoucherState
 from loans.enums import EventKind
@@ -13,6 +14,11 @@ from loans.workflow import FLOW, SEGREGATION
 
 class LoanVouchers:
     """貸付の伝票の持ち主。"""
+
+    act = DelegatedAct.DISBURSE
+
+    def vouchers(self):
+        return LoanEvent.objects.values("voucher")
 
     def _event(self, voucher: Voucher) -> LoanEvent:
         return voucher.loan_events.select_related("loan__application__member", "loan__member", "loan__policy").get()

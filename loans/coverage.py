@@ -302,7 +302,7 @@ def _representative_findings(application, links):
     if member.kind != MemberKind.CORPORATE:
         return
     representative = member.representative
-    if any(_is_person(link.guarantee, member.representative_id) for link in links):
+    if representative_stands(member, links):
         yield passed("代表者が連帯保証人になっています。", "手引き 第2章三 e", code="representative")
     elif reason := application.no_representative_guarantee_reason.strip():
         yield passed("代表者を保証人としない理由が記録されています。", GUIDELINE, detail=reason, code="representative")
@@ -315,6 +315,11 @@ def _representative_findings(application, links):
             url_label="保証人を付ける",
             code="representative",
         )
+
+
+def representative_stands(member, links) -> bool:
+    """代表者が保証人になっているか。"""
+    return any(_is_person(link.guarantee, member.representative_id) for link in links)
 
 
 def _is_person(guarantee, person_id) -> bool:

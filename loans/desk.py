@@ -13,7 +13,9 @@ from django.urls import reverse
 from coopfin import worklists
 from coopfin.calc import days, words
 from coopfin.charts import LineChart, Series
+from coopfin.delegation import Reach
 from coopfin.flow import block
+from coopfin.models import DelegatedAct
 from coopfin.worklists import MenuItem, Task, Tile
 from governance.enums import CHAIR_TITLES, BodyKind
 from governance.enums import OPEN_STATES as OPEN_ITEMS
@@ -121,7 +123,10 @@ def _contract_work(user, on):
     if user.has_perm("loans.prepare_disbursement"):
         mine |= Q(state=S.READY)
     if user.has_perm("loans.confirm_ready") and not user.has_perm("loans.contract"):
-        mine |= Q(state=S.CONTRACTING)
+        # 契約は取り消して結び直せるので、作った人は貸付から見る。
+        share = Reach.on(on).share(DelegatedAct.CONFIRM_READY, user, amount="principal", maker="contracted_by")
+        contracts = Loan.objects.exclude(state=LoanState.CANCELLED).filter(share)
+        mine |= Q(state=S.CONTRACTING, pk__in=contracts.values("application"))
     waiting = LoanEvent.objects.filter(voucher__state=VoucherState.PREPARED).values("loan__application")
     return _visible(user, on).filter(mine).exclude(pk__in=waiting)
 

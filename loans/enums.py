@@ -73,6 +73,13 @@ class EventKind(models.TextChoices):
     REVERSAL = "reversal", "実行の訂正"
 
 
+#: 事務局が条件・担保・保証を直せる状態
+EDITABLE_STATES = (
+    ApplicationState.DRAFT,
+    ApplicationState.RECEIVED,
+    ApplicationState.INVESTIGATION,
+    ApplicationState.RETURNED,
+)
 #: 受け付けたあとの（事務局だけでなく委員・理事が見うる）状態
 COMMITTEE_STATES = (
     ApplicationState.COMMITTEE_QUEUE,

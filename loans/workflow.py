@@ -10,13 +10,14 @@ from django.urls import reverse
 from coopfin.calc import days
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import ImpossibleTerms
+from coopfin.delegation import Reach
 from coopfin.flow import Flow, Step, block, passed, warn
-from coopfin.models import Policy
+from coopfin.models import DelegatedAct, Policy
 from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, dealings, funding_answer, headroom, items, paperwork
+from loans import coverage, dealings, funding_answer, headroom, items, paperwork, rulebook
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -82,6 +83,24 @@ def another_person_confirms(application, *, by, on, **given):
             SEGREGATION,
             code="contract-maker",
         )
+
+
+#: 額によって、できる人が限られるステップ（権限委譲表）
+DELEGATED = {
+    "confirm_ready": DelegatedAct.CONFIRM_READY,
+    "disburse": DelegatedAct.DISBURSE,
+    "undo_disbursement": DelegatedAct.DISBURSE,
+}
+
+
+def confirming_is_delegated(application, *, by, on, **given):
+    """実行できることを確認できるのは、委譲された額まで。超えるものは理事長が確認する。"""
+    yield from Reach.on(on).findings(DelegatedAct.CONFIRM_READY, application.amount, by=by)
+
+
+def disbursing_is_delegated(application, *, by, on, **given):
+    """実行（とその訂正）を承認できるのは、委譲された額まで。超えるものは理事長が承認する。"""
+    yield from Reach.on(on).findings(DelegatedAct.DISBURSE, application.amount, by=by)
 
 
 # --- 何を ----------------------------------------------------------------------------------
@@ -416,8 +435,9 @@ FLOW = Flow(
         Step(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
             (not_interested, member_is_current, policy_in_force, terms_can_be_computed, form_and_term, days_fit,
-             limits_at_receipt, guarantors_considered, collateral_covers, dealings.known),
-            explanation="受付番号を付け、この日に効力のある方針で審査します。",
+             limits_at_receipt, rulebook.articles_at_receipt, rulebook.standards_at_receipt, guarantors_considered,
+             collateral_covers, dealings.known),
+            explanation="受付番号を付け、この日に効力のある方針・規約・規程で審査します。",
         ),
         Step(
             "investigate", "実態把握を始める", (S.RECEIVED, S.RETURNED), S.INVESTIGATION, "loans.investigate",
@@ -427,8 +447,8 @@ FLOW = Flow(
         Step(
             "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
             "loans.submit_to_committee",
-            (not_interested, investigation_recorded, terms_can_be_computed, days_fit, limits_at_receipt, guarantors_considered,
-             collateral_covers, committee_has_members),
+            (not_interested, investigation_recorded, terms_can_be_computed, days_fit, limits_at_receipt,
+             rulebook.standards_at_receipt, guarantors_considered, collateral_covers, committee_has_members),
             explanation="金融委員が案件を読み、意見を述べられるようになります。",
         ),
         Step(
@@ -444,8 +464,8 @@ FLOW = Flow(
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
             (not_interested, not_the_receiver, member_is_current, days_fit, board_approves,
-             dealings.board_excludes_the_director, limits, guarantors_considered, collateral_covers),
-            explanation="理事会の決定を記録します。限度額はこの時点でもう一度確かめます。",
+             dealings.board_excludes_the_director, limits, rulebook.articles, rulebook.standards, guarantors_considered, collateral_covers),
+            explanation="理事会の決定を記録します。限度額と規約・規程の基準は、この時点でもう一度確かめます。",
         ),
         Step(
             "decline", "謝絶を記録する", (S.BOARD_QUEUE,), S.DECLINED, "loans.decide",
@@ -476,7 +496,7 @@ FLOW = Flow(
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
             (not_interested, member_is_current, approval_is_valid, dealings.board_approved_the_dealing,
-             funding_is_decided, facility_has_room, guarantors_complete),
+             rulebook.articles, funding_is_decided, facility_has_room, guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
         Step(
@@ -486,25 +506,27 @@ FLOW = Flow(
         ),
         Step(
             "confirm_ready", "実行できることを確認する", (S.CONTRACTING,), S.READY, "loans.confirm_ready",
-            (not_interested, another_person_confirms, approval_is_valid, guarantors_complete, papers_are_signed,
-             conditions_are_met),
+            (not_interested, confirming_is_delegated, another_person_confirms, approval_is_valid, guarantors_complete,
+             papers_are_signed, conditions_are_met),
             explanation="契約書類・保証・条件がそろったことを、契約手続をした人とは別の人が確かめます。",
         ),
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
             (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, account_is_known, disbursement_day_fits, limits),
+             dealings.board_approved_the_dealing, papers_are_signed, account_is_known, disbursement_day_fits, limits,
+             rulebook.articles),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
-            (not_interested, member_is_current, approval_is_valid, dealings.board_approved_the_dealing,
-             papers_are_signed, disbursement_day_has_come, limits),
+            (not_interested, disbursing_is_delegated, member_is_current, approval_is_valid,
+             dealings.board_approved_the_dealing, papers_are_signed, disbursement_day_has_come, limits,
+             rulebook.articles),
             explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),
         Step(
             "undo_disbursement", "実行を訂正する", (S.DISBURSED,), S.READY, "loans.approve_disbursement",
-            (not_interested,), needs_reason=True, off_road=True,
+            (not_interested, disbursing_is_delegated), needs_reason=True, off_road=True,
             explanation="実行の伝票を逆の伝票で取り消し、実行待ちに戻します。",
         ),
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.fields import CodesField, RateField, YenField
+from coopfin.shown import NOTHING, show
 from governance.enums import BodyKind, FinanceBusiness
 from governance.models.resolved import Resolved
 
@@ -227,19 +227,7 @@ class LendingStandard(Resolved):
 
     def shown(self, name: str) -> str:
         """基準の値を読む人の言葉で。空は「定めなし」。"""
-        field, value = self._meta.get_field(name), getattr(self, name)
-        if not self.states(name):
-            return "定めなし"
-        if isinstance(field, CodesField):
-            return field.labels(value)
-        if isinstance(field, YenField):
-            return f"{value:,}円"
-        if isinstance(field, RateField):
-            return f"年{Decimal(value).normalize():f}%"
-        if isinstance(field, models.BooleanField):
-            return "求める"
-        unit = "%" if name.endswith("_percent") else "か月" if name.endswith("_months") else "人"
-        return f"{value}{unit}"
+        return show(self, self._meta.get_field(name)) if self.states(name) else NOTHING
 
 
 class FinanceBylaw(LendingStandard):

@@ -13,7 +13,9 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from coopfin import log
+from coopfin.delegation import Reach
 from coopfin.exports import ExportedList
+from coopfin.models import DelegatedAct
 from coopfin.views import GuardedMixin, OperationView, PlainView
 from ledger import approvals, operations
 from ledger.accounts import Side
@@ -36,7 +38,10 @@ class VoucherListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     paginate_by = 50
 
     def get_queryset(self):
-        return Voucher.objects.with_amount().select_related("made_by", "checked_by")
+        return approvals.with_act(Voucher.objects.all()).select_related("made_by", "checked_by")
+
+    def get_table_kwargs(self):
+        return {"reach": Reach.on(self.on)}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -89,6 +94,7 @@ class VoucherView(GuardedMixin, DetailView):
             warned=warned,
             closed_why=next((finding.text for finding in findings or () if finding.blocks), ""),
             may_approve=user.has_perm(APPROVE),
+            approvers=self.approvers(handler) if voucher.is_waiting else "",
             may_send_back=user.has_perm(APPROVE) and voucher.is_waiting and voucher.made_by_id != user.pk,
             may_prepare=user.has_perm(PREPARE),
             may_copy=user.has_perm(PREPARE) and handler is None and voucher.kind != VoucherKind.REVERSAL,
@@ -99,6 +105,11 @@ class VoucherView(GuardedMixin, DetailView):
             timeline=log.timeline(voucher),
             **kwargs,
         )
+
+    def approvers(self, handler) -> str:
+        """だれの承認が要るか（権限委譲表）。"""
+        act = handler.act if handler else DelegatedAct.VOUCHER
+        return Reach.on(self.on).who(act, self.object.total)
 
 
 class VoucherOperationView(OperationView):

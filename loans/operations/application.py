@@ -12,19 +12,12 @@ from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Policy, Sequence
 from governance import operations as governance
 from governance.enums import BodyKind
-from loans import items
-from loans.enums import ApplicationState, LoanType
+from loans import items, rulebook
+from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application, Investigation
 from loans.operations import base, security
 from loans.terms import LoanTerms, compute
 
-#: 条件を直せる状態
-EDITABLE = (
-    ApplicationState.DRAFT,
-    ApplicationState.RECEIVED,
-    ApplicationState.INVESTIGATION,
-    ApplicationState.RETURNED,
-)
 TERM_FIELDS = (
     "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
     "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months", "grace_installments",
@@ -74,7 +67,7 @@ def update_terms(application: Application, *, terms: dict, by, on: date) -> Appl
     """条件を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
     application = base.lock(application)
     base.allow(application, "loans.edit_application", "条件の変更", by=by, on=on)
-    if application.state not in EDITABLE:
+    if application.state not in EDITABLE_STATES:
         raise StepRefused(
             "条件の変更",
             [
@@ -100,13 +93,14 @@ def update_terms(application: Application, *, terms: dict, by, on: date) -> Appl
 
 @transaction.atomic
 def receive(application: Application, *, by, on: date, reason: str = "") -> Application:
-    """受け付ける。受付番号を年度ごと欠番なく付け、適用する方針を固める（H2.1-b、H2.2-a）。"""
+    """受け付ける。受付番号を年度ごと欠番なく付け、適用する方針・規約・規程を固める（H2.1-b、H2.2-a）。"""
     application = base.lock(application)
     step = base.check(application, "receive", by=by, on=on, reason=reason)
     application.fiscal_year = days.fiscal_year(on, Cooperative.current().fiscal_start_month)
     application.sequence = Sequence.next("application", application.fiscal_year)
     application.number = f"{application.fiscal_year}-{application.sequence:04d}"
     application.received_by, application.received_on, application.policy = by, on, Policy.on(on)
+    rulebook.settle(application, on)
     return base.advance(application, step, by=by, on=on, reason=reason, number=application.number)
 
 

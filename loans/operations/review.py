@@ -12,7 +12,7 @@ from coopfin.calc import days
 from coopfin.flow import Finding, StaleObject, StepRefused, block
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import coverage, headroom, items, workflow
+from loans import coverage, headroom, items, rulebook, workflow
 from loans.models import Application, Condition
 from loans.operations import base, security
 
@@ -158,6 +158,7 @@ def decide(
         log.record(application, verb="continued", label="継続審議", by=by, on=on, reason=reason or comment)
         return application
     if name == "approve":
+        rulebook.settle(application, on)
         application.approved_on, application.decided_by = decided.decided_on, by
         application.approval_expires_on = days.add_months(decided.decided_on, application.policy.approval_expiry_months)
         Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)

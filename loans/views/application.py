@@ -12,6 +12,7 @@ from coopfin.calc import days, words
 from coopfin.flow import block
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings
+from loans.enums import EDITABLE_STATES
 from loans.forms.application import (
     BILL_TERMS,
     ApplicationForm,
@@ -107,7 +108,7 @@ class ApplicationEdit(FormPage, CaseOperation):
         return application, self.next_page(application), "申込の内容を保存しました。"
 
     def get_context_data(self, **kwargs):
-        closed = self.object.state not in operations.EDITABLE
+        closed = self.object.state not in EDITABLE_STATES
         return super().get_context_data(
             security=security.section(self.object, self.request.user),
             blocked=closed,

@@ -9,9 +9,9 @@ from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
 from loans import wording
+from loans.enums import EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application
-from loans.operations import application as operations
 from loans.operations import review
 from loans.views import panels, security
 from loans.views.base import CaseMixin
@@ -56,7 +56,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             security=security.section(application, user),
             investigation=getattr(application, "investigation", None),
             may_investigate=application.state == S.INVESTIGATION and user.has_perm("loans.investigate"),
-            may_edit=application.state in operations.EDITABLE and user.has_perm("loans.edit_application"),
+            may_edit=application.state in EDITABLE_STATES and user.has_perm("loans.edit_application"),
             loan=loan,
             voucher=voucher,
             papers=list(documents_of(loan).defer("content")) if loan and user.has_perm("documents.view_paper") else [],

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from coopfin import log
 from coopfin.calc.yen import ImpossibleTerms
+from coopfin.delegation import Reach
 from coopfin.flow import Finding, Step
 from coopfin.models import ActionLog, Policy
 from coopfin.roles import roles_with
@@ -20,7 +21,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, LoanState
 from loans.models import Application
 from loans.terms import LoanTerms, compute
-from loans.workflow import FLOW, committee_returns_its_own, waiting_events
+from loans.workflow import DELEGATED, FLOW, committee_returns_its_own, waiting_events
 
 #: ステップ → そのページ
 PAGES = {
@@ -67,7 +68,7 @@ NEXT = {
 #: 理事会の決定のページは、承認できなくても否決・継続審議のために開く
 _CLOSING = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
 #: その手続をする人でなければ、言っても仕方のないこと
-_PERSONAL = {"permission", "receiver", "investigator", "contract-maker"}
+_PERSONAL = {"permission", "receiver", "investigator", "contract-maker", "delegation"}
 
 
 def waiting_voucher(application: Application):
@@ -114,8 +115,15 @@ def next_step(application: Application, user, on, voucher=None) -> dict | None:
         "until": UNTIL[name],
         "findings": findings,
         "may": may,
-        "who": "・".join(role.label for role in sorted(roles_with(step.permission), key=lambda role: role.value)),
+        "who": _who(step, application, on),
     }
+
+
+def _who(step: Step, application: Application, on) -> str:
+    """このステップを踏む役割。額によって限られるものは、委譲表のとおり。"""
+    if act := DELEGATED.get(step.name):
+        return Reach.on(on).who(act, application.amount)
+    return "・".join(role.label for role in sorted(roles_with(step.permission), key=lambda role: role.value))
 
 
 def actions(application: Application, user, on, upcoming: dict | None, voucher=None) -> list[dict]:

@@ -1,0 +1,96 @@
+"""権限委譲に照らす: だれが、いくらまで承認してよいか。超える額は理事長だけが通す（手引き 第2章1 e）。
+
+効力のある委譲表が一つもないあいだは、役割の表（coopfin.roles）のとおりで、額の定めはない。
+委譲表があるときは、行のない役割はその行為をできない。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from coopfin.flow import Finding, block
+from coopfin.models import DelegatedAct, Delegation, UserRole
+from coopfin.roles import Role, roles_with
+
+_VERBS = {
+    DelegatedAct.CONFIRM_READY: "確認",
+    DelegatedAct.DISBURSE: "承認",
+    DelegatedAct.VOUCHER: "承認",
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """ある日の委譲。version がなければ、額の定めはない。"""
+
+    version: Delegation | None
+    amounts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @classmethod
+    def on(cls, day: date) -> Reach:
+        version = Delegation.on(day)
+        rows = version.rows.all() if version else ()
+        return cls(version, {(row.act, row.role): row.maximum_amount for row in rows})
+
+    def ceiling(self, act: str, roles) -> int | None:
+        """この役割の人がこの行為をできる額。None は上限なし、0 はできない。"""
+        if self.version is None or Role.PRESIDENT in roles:
+            return None
+        return max((self.amounts.get((act, role), 0) for role in roles), default=0)
+
+    def top(self, act: str) -> int:
+        """理事長のほかに通せる、いちばん大きい額。"""
+        return max((amount for (row, _), amount in self.amounts.items() if row == act), default=0)
+
+    def roles(self, act: str, amount: int) -> list[Role]:
+        """この額を通せる役割。"""
+        holders = roles_with(DelegatedAct(act).permission)
+        return [
+            role
+            for role in Role
+            if role in holders and ((ceiling := self.ceiling(act, {role})) is None or amount <= ceiling)
+        ]
+
+    def share(self, act: str, user, *, amount: str, maker: str) -> Q:
+        """この人の番に当たる行（amount と maker は、金額と作った人の欄の名）。
+
+        理事長の番に当たるのは、委譲された額を超えるものと、委譲を受けた人が自分で作ったもの。
+        """
+        if self.version is None:
+            return Q()
+        if Role.PRESIDENT not in user.roles:
+            return Q(**{f"{amount}__lte": self.ceiling(act, user.roles)})
+        delegated = [role for row, role in self.amounts if row == act]
+        holders = UserRole.objects.filter(role__in=delegated).values("user")
+        return Q(**{f"{amount}__gt": self.top(act)}) | Q(**{f"{maker}__in": holders})
+
+    def who(self, act: str, amount: int) -> str:
+        """だれの承認が要るか。"""
+        return "・".join(role.label for role in self.roles(act, amount))
+
+    def findings(self, act: str, amount: int, *, by) -> list[Finding]:
+        """この人がこの額を通せない理由。権限そのものがない人には、ここでは言わない（役割の表が言う）。"""
+        act = DelegatedAct(act)
+        if not by.has_perm(act.permission):
+            return []
+        ceiling = self.ceiling(act, by.roles)
+        if ceiling is None or amount <= ceiling:
+            return []
+        who, verb = f"{by}さん（{by.role_labels}）", _VERBS[act]
+        if ceiling:
+            text = f"{who}が{verb}できるのは {ceiling:,}円まで（{self.version}）で、これは {amount:,}円です。"
+        else:
+            text = f"{who}には「{act.label}」が委譲されていません（{self.version}）。"
+        return [
+            block(
+                f"{text}{self.who(act, amount)}の{verb}が要ります。",
+                self.version.source,
+                url=reverse("governance:delegation"),
+                url_label="権限委譲表を見る",
+                code="delegation",
+            )
+        ]

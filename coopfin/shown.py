@@ -1,0 +1,39 @@
+"""設定の値を、読む人の言葉で。承認する人の表、方針・規程の頁が同じ書き方をする。"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+
+from coopfin.fields import CodesField, RateField, YenField
+
+NOTHING = "定めなし"
+#: 名の終わり → 単位
+_UNITS = {"_months": "か月", "_days": "日", "_percent": "%", "_unit": "円", "_required": "人"}
+
+
+def show(obj, field) -> str:
+    """一つの欄の値。obj がなければ空、値がなければ「定めなし」。"""
+    if obj is None:
+        return ""
+    value = getattr(obj, field.name)
+    if isinstance(value, bool):
+        return "する" if value else "しない"
+    if value is None or (value == "" and isinstance(field, CodesField)):
+        return NOTHING
+    if field.choices:
+        return getattr(obj, f"get_{field.name}_display")()
+    if isinstance(field, CodesField):
+        return field.labels(value)
+    if isinstance(field, YenField):
+        return f"{value:,}円"
+    if isinstance(field, RateField):
+        return f"{Decimal(value).normalize():f}%"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(field, models.IntegerField):
+        unit = next((unit for ending, unit in _UNITS.items() if field.name.endswith(ending)), "")
+        return f"{value:,}{unit}"
+    return str(value).replace(",", "・") if field.name.endswith(("_bands", "_alert_months")) else str(value)
