@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 from django.urls import reverse
 
 from coopfin.flow import Finding, block
-from coopfin.models import DelegatedAct, Delegation, UserRole
+from coopfin.models import DelegatedAct, Delegation, User
 from coopfin.roles import Role, roles_with
 
 _VERBS = {
@@ -42,10 +43,6 @@ class Reach:
             return None
         return max((self.amounts.get((act, role), 0) for role in roles), default=0)
 
-    def top(self, act: str) -> int:
-        """理事長のほかに通せる、いちばん大きい額。"""
-        return max((amount for (row, _), amount in self.amounts.items() if row == act), default=0)
-
     def roles(self, act: str, amount: int) -> list[Role]:
         """この額を通せる役割。"""
         holders = roles_with(DelegatedAct(act).permission)
@@ -55,18 +52,21 @@ class Reach:
             if role in holders and ((ceiling := self.ceiling(act, {role})) is None or amount <= ceiling)
         ]
 
-    def share(self, act: str, user, *, amount: str, maker: str) -> Q:
-        """この人の番に当たる行（amount と maker は、金額と作った人の欄の名）。
+    def share(self, act: str, user, *, amount: str) -> Q:
+        """この人が通せる額の行（amount は金額の欄の名）。"""
+        ceiling = self.ceiling(act, user.roles)
+        return Q() if ceiling is None else Q(**{f"{amount}__lte": ceiling})
 
-        理事長の番に当たるのは、委譲された額を超えるものと、委譲を受けた人が自分で作ったもの。
-        """
-        if self.version is None:
-            return Q()
-        if Role.PRESIDENT not in user.roles:
-            return Q(**{f"{amount}__lte": self.ceiling(act, user.roles)})
-        delegated = [role for row, role in self.amounts if row == act]
-        holders = UserRole.objects.filter(role__in=delegated).values("user")
-        return Q(**{f"{amount}__gt": self.top(act)}) | Q(**{f"{maker}__in": holders})
+    @cached_property
+    def deputies(self) -> list[User]:
+        """委譲を受けている人（いま働いている、理事長でない人）。"""
+        roles = {role for _, role in self.amounts}
+        held = User.objects.filter(is_active=True, role_rows__role__in=roles).distinct().order_by("pk")
+        return [user for user in held.prefetch_related("role_rows") if Role.PRESIDENT not in user.roles]
+
+    def before(self, user) -> list[User]:
+        """この人より先に番に当たる人。理事長の番に当たるのは、委譲を受けただれも通せないものだけ。"""
+        return self.deputies if self.version is not None and Role.PRESIDENT in user.roles else []
 
     def who(self, act: str, amount: int) -> str:
         """だれの承認が要るか。"""

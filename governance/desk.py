@@ -12,10 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coopfin.calc import days
-from coopfin.models import Cooperative, Policy
+from coopfin.models import Cooperative, Delegation, Policy
 from coopfin.worklists import MenuItem, Task, register_menu, register_search, register_task
 from governance.enums import BodyKind, ItemState, MeetingKind, SeatTitle
-from governance.models import AgendaItem, Body, LimitResolution, Meeting, Resolved, Seat
+from governance.models import (
+    AgendaItem,
+    ArticlesClause,
+    Body,
+    FinanceBylaw,
+    FinanceRule,
+    LimitResolution,
+    Meeting,
+    Resolved,
+    Seat,
+)
 from governance.operations.locks import RECORD
 from governance.views.search import search
 from members.panels import register_person_panel
@@ -24,20 +34,44 @@ GROUP = "組合"
 AT_MOST = 20
 
 
-def _proposals(user):
-    """この人が承認できる提案（自分の提案は除く）。"""
-    found = []
-    if user.has_perm("governance.approve_resolution"):
-        # 機関の議決がまだない（付議中・否決の）提案は、承認できないので数えない。
-        voted = LimitResolution.objects.waiting().exclude(meeting_name="")
-        found.append(voted.exclude(proposed_by=user).order_by("pk"))
-    if user.has_perm("coopfin.approve_policy"):
-        found.append(Policy.objects.waiting().exclude(proposed_by=user).order_by("pk"))
-    return found
+#: 提案の種類と、承認に要る権限
+LIMITS = ((LimitResolution, "governance.approve_resolution"),)
+RULES = (
+    (ArticlesClause, "governance.approve_resolution"),
+    (FinanceBylaw, "governance.approve_resolution"),
+    (FinanceRule, "governance.approve_resolution"),
+    (Policy, "coopfin.approve_policy"),
+    (Delegation, "coopfin.approve_policy"),
+)
 
 
-def waiting_proposals(user, on) -> int:
-    return sum(proposals.count() for proposals in _proposals(user))
+def _proposals(user, kinds):
+    """この人が承認できる提案（自分の提案は除く）。種類ごと。
+
+    機関の議決がまだない（付議中・否決の）提案は、承認できないので数えない。
+    """
+    return [
+        model.objects.waiting()
+        .exclude(proposed_by=user)
+        .exclude(**({"meeting_name": ""} if issubclass(model, Resolved) else {}))
+        .order_by("pk")
+        for model, permission in kinds
+        if user.has_perm(permission)
+    ]
+
+
+def _count(user, kinds) -> int:
+    """一度の問合せで数える。"""
+    first, *rest = [found.order_by().values("pk") for found in _proposals(user, kinds)] or [None]
+    return first.union(*rest, all=True).count() if first is not None else 0
+
+
+def waiting_limits(user, on) -> int:
+    return _count(user, LIMITS)
+
+
+def waiting_rules(user, on) -> int:
+    return _count(user, RULES)
 
 
 def _unfinished(user, on):
@@ -55,7 +89,8 @@ def meetings_count(user, on) -> int:
 @register_task
 def proposals_to_approve(user, on):
     """承認を待つ提案。"""
-    rows = chain.from_iterable(proposals.select_related("proposed_by")[:AT_MOST] for proposals in _proposals(user))
+    found = _proposals(user, (*LIMITS, *RULES))
+    rows = chain.from_iterable(proposals.select_related("proposed_by")[:AT_MOST] for proposals in found)
     for proposal in rows:
         name = proposal._meta.model_name
         yield Task(
@@ -195,7 +230,7 @@ register_menu(
         label="限度額・決議",
         url_name="governance:resolutions",
         permission="governance.view_governance",
-        count=waiting_proposals,
+        count=waiting_limits,
         namespaces=(
             "governance:resolutions",
             "governance:bodies",
@@ -203,6 +238,23 @@ register_menu(
             "governance:reappoint",
             "governance:table",
             "governance:take_back",
+        ),
+    )
+)
+register_menu(
+    MenuItem(
+        group=GROUP,
+        order=71,
+        label="方針・規程",
+        url_name="governance:rules",
+        permission="governance.view_governance",
+        count=waiting_rules,
+        namespaces=(
+            "governance:rule",
+            "governance:bylaw",
+            "governance:articles",
+            "governance:policy",
+            "governance:delegation",
         ),
     )
 )

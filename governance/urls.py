@@ -1,13 +1,19 @@
-"""限度額・決議、機関と席、会議、決議一覧。"""
+"""限度額・決議、方針・規程、機関と席、会議、決議一覧。"""
 
 from django.urls import path
 
-from governance.views import closing, deciding, decisions, meeting, meetings, papers, registers, room
+from governance.views import closing, deciding, decisions, meeting, meetings, papers, registers, room, rules
 
 app_name = "governance"
 urlpatterns = [
     path("resolutions/", registers.ResolutionsView.as_view(), name="resolutions"),
     path("proposals/<str:model>/<int:pk>/table/", deciding.TableView.as_view(), name="table"),
+    path("rules/", rules.RulesView.as_view(), name="rules"),
+    path("rules/bylaws/<int:pk>/", rules.BylawView.as_view(), name="bylaw"),
+    path("rules/standards/<int:pk>/", rules.RuleView.as_view(), name="rule"),
+    path("rules/articles/", rules.ArticlesView.as_view(), name="articles"),
+    path("rules/policy/", rules.PolicyView.as_view(), name="policy"),
+    path("rules/delegation/", rules.DelegationView.as_view(), name="delegation"),
     path("bodies/", registers.BodiesView.as_view(), name="bodies"),
     path("bodies/<int:pk>/", registers.BodyView.as_view(), name="body"),
     path("seats/<int:pk>/reappoint/", registers.ReappointView.as_view(), name="reappoint"),

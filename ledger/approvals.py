@@ -76,13 +76,25 @@ def with_act(vouchers):
     return vouchers.with_amount().annotate(act=Case(*owned, default=Value(DelegatedAct.VOUCHER.value)))
 
 
-def waiting_for(user, on: date):
-    """この人の承認を待つ伝票: 自分が起票したものでなく、権限委譲表で自分の番に当たるもの。"""
-    found, reach = with_act(waiting(user, on)).exclude(made_by=user), Reach.on(on)
-    mine = Q(pk__in=[])
+def my_turn(user, on: date) -> Q:
+    """権限委譲表で、この人の番に当たるもの（with_act を付けた伝票を絞る）。自分が起票したものは除く。"""
+    reach = Reach.on(on)
+    mine = _may(reach, user)
+    for deputy in reach.before(user):
+        mine &= ~(_may(reach, deputy) & Q(pk__in=waiting(deputy, on).values("pk")))
+    return mine
+
+
+def _may(reach: Reach, user) -> Q:
+    acts = Q(pk__in=[])
     for act in DelegatedAct:
-        mine |= Q(act=act.value) & reach.share(act, user, amount="amount", maker="made_by")
-    return found.filter(mine)
+        acts |= Q(act=act.value) & reach.share(act, user, amount="amount")
+    return acts & ~Q(made_by=user)
+
+
+def waiting_for(user, on: date):
+    """この人の承認を待つ伝票。"""
+    return with_act(waiting(user, on)).filter(my_turn(user, on))
 
 
 def owner_of(voucher: Voucher) -> Handler | None:

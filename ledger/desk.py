@@ -26,15 +26,15 @@ def waiting_tile(user, on):
     """札「承認を待つ伝票」。"""
     if not user.has_perm(APPROVE):
         return []
-    waiting = approvals.waiting(user, on)
-    counts = waiting.aggregate(all=Count("pk"), own=Count("pk", filter=Q(made_by=user)))
-    mine = approvals.waiting_for(user, on).count()
+    counts = approvals.with_act(approvals.waiting(user, on)).aggregate(
+        all=Count("pk"), own=Count("pk", filter=Q(made_by=user)), mine=Count("pk", filter=approvals.my_turn(user, on))
+    )
     left = [f"あなたが起票した {counts['own']}枚"] if counts["own"] else []
-    if others := counts["all"] - counts["own"] - mine:
+    if others := counts["all"] - counts["own"] - counts["mine"]:
         left.append(f"ほかの人の番の {others}枚")
     note = f"{'と'.join(left)}を除く" if left else "起票した人とは別の人が承認します"
     url = f"{reverse('ledger:voucher_list')}?state={VoucherState.PREPARED}"
-    return [Tile("承認を待つ伝票", mine, "枚", note, url)]
+    return [Tile("承認を待つ伝票", counts["mine"], "枚", note, url)]
 
 
 def waiting_tasks(user, on):

@@ -115,7 +115,7 @@ def stated(standard: Standard, request: Request) -> int:
 
 
 def _purpose(request: Request, standard: Standard) -> Iterable[str]:
-    if standard.purposes and request.purpose not in standard.purposes:
+    if standard.purposes and request.purpose and request.purpose not in standard.purposes:
         yield f"使いみちの{request.purpose_label}は、認められた使いみちにありません。"
 
 

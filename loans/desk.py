@@ -123,12 +123,24 @@ def _contract_work(user, on):
     if user.has_perm("loans.prepare_disbursement"):
         mine |= Q(state=S.READY)
     if user.has_perm("loans.confirm_ready") and not user.has_perm("loans.contract"):
-        # 契約は取り消して結び直せるので、作った人は貸付から見る。
-        share = Reach.on(on).share(DelegatedAct.CONFIRM_READY, user, amount="principal", maker="contracted_by")
-        contracts = Loan.objects.exclude(state=LoanState.CANCELLED).filter(share)
-        mine |= Q(state=S.CONTRACTING, pk__in=contracts.values("application"))
+        mine |= Q(state=S.CONTRACTING, pk__in=_to_confirm(user, on).values("pk"))
     waiting = LoanEvent.objects.filter(voucher__state=VoucherState.PREPARED).values("loan__application")
     return _visible(user, on).filter(mine).exclude(pk__in=waiting)
+
+
+def _to_confirm(user, on):
+    """実行できることの確認が、この人の番に当たる案件。理事長には、委譲を受けただれも確認できないものだけ。"""
+    reach = Reach.on(on)
+
+    def may(one):
+        own = Loan.objects.filter(contracted_by=one).exclude(state=LoanState.CANCELLED).values("application")
+        share = reach.share(DelegatedAct.CONFIRM_READY, one, amount="amount")
+        return _visible(one, on).filter(share, state=S.CONTRACTING).exclude(pk__in=own).order_by()
+
+    found = may(user)
+    for deputy in reach.before(user):
+        found = found.exclude(pk__in=may(deputy).values("pk"))
+    return found
 
 
 def contract_count(user, on) -> int:

@@ -96,6 +96,13 @@ members:import_refused@batch                     200  404  403  403  403  403  4
 
 # 機関。限度額と席は皆が見る。会議は、記録する人・監査する人と、その機関に席のある人。
 governance:resolutions                           200  200  200  200  200  200  200  in
+# 規約・規程と定款は皆が見る。方針と権限委譲は、方針を見る役割だけ。
+governance:rules                                 200  200  200  200  200  200  200  in
+governance:bylaw@bylaw                           200  200  200  200  200  200  200  in
+governance:rule@rule                             200  200  200  200  200  200  200  in
+governance:articles                              200  200  200  200  200  200  200  in
+governance:policy                                200  200  403  403  200  200  200  in
+governance:delegation                            200  200  403  403  200  200  200  in
 governance:bodies                                200  200  200  200  200  200  200  in
 governance:table@proposal                        200  200  403  403  403  403  200  in
 governance:body@body                             200  200  200  200  200  200  200  in
@@ -302,6 +309,14 @@ admin:coopfin_policy_history@policy              302  200  302  302  200  200  2
 admin:coopfin_policy_delete@policy               302  403  302  302  403  403  403  in
 admin:coopfin_policy_approve@waiting_policy      302  200  302  302  200  403  403  in
 admin:coopfin_policy_reject@waiting_policy       302  200  302  302  200  403  403  in
+admin:coopfin_delegation_changelist              302  200  302  302  200  200  200  in
+admin:coopfin_delegation_add                     302  200  302  302  403  403  200  in
+admin:coopfin_delegation_change@delegation       302  200  302  302  200  200  200  in
+admin:coopfin_delegation_change@waiting_delegation 302  200  302  302  200  200  200  in
+admin:coopfin_delegation_history@delegation      302  200  302  302  200  200  200  in
+admin:coopfin_delegation_delete@delegation       302  403  302  302  403  403  403  in
+admin:coopfin_delegation_approve@waiting_delegation 302  200  302  302  200  403  403  in
+admin:coopfin_delegation_reject@waiting_delegation 302  200  302  302  200  403  403  in
 admin:governance_limitresolution_changelist      302  200  302  302  200  200  200  in
 admin:governance_limitresolution_add             302  200  302  302  403  403  200  in
 admin:governance_limitresolution_change@resolution             302  200  302  302  200  200  200  in
@@ -343,6 +358,30 @@ admin:coopfin_readlog_change@readlog             302  403  302  302  200  200  2
 admin:coopfin_readlog_history@readlog            302  403  302  302  200  200  200  in
 admin:coopfin_readlog_delete@readlog             302  403  302  302  403  403  403  in
 # 機関・席・人・業種
+admin:governance_articlesclause_changelist       302  200  302  302  200  200  200  in
+admin:governance_articlesclause_add              302  200  302  302  403  403  200  in
+admin:governance_articlesclause_change@clause    302  200  302  302  200  200  200  in
+admin:governance_articlesclause_change@waiting_clause 302  200  302  302  200  200  200  in
+admin:governance_articlesclause_history@clause   302  200  302  302  200  200  200  in
+admin:governance_articlesclause_delete@clause    302  403  302  302  403  403  403  in
+admin:governance_articlesclause_approve@waiting_clause 302  200  302  302  200  403  403  in
+admin:governance_articlesclause_reject@waiting_clause 302  200  302  302  200  403  403  in
+admin:governance_financebylaw_changelist         302  200  302  302  200  200  200  in
+admin:governance_financebylaw_add                302  200  302  302  403  403  200  in
+admin:governance_financebylaw_change@bylaw       302  200  302  302  200  200  200  in
+admin:governance_financebylaw_change@waiting_bylaw 302  200  302  302  200  200  200  in
+admin:governance_financebylaw_history@bylaw      302  200  302  302  200  200  200  in
+admin:governance_financebylaw_delete@bylaw       302  403  302  302  403  403  403  in
+admin:governance_financebylaw_approve@waiting_bylaw 302  200  302  302  200  403  403  in
+admin:governance_financebylaw_reject@waiting_bylaw 302  200  302  302  200  403  403  in
+admin:governance_financerule_changelist          302  200  302  302  200  200  200  in
+admin:governance_financerule_add                 302  200  302  302  403  403  200  in
+admin:governance_financerule_change@rule         302  200  302  302  200  200  200  in
+admin:governance_financerule_change@waiting_rule 302  200  302  302  200  200  200  in
+admin:governance_financerule_history@rule        302  200  302  302  200  200  200  in
+admin:governance_financerule_delete@rule         302  403  302  302  403  403  403  in
+admin:governance_financerule_approve@waiting_rule 302  200  302  302  200  403  403  in
+admin:governance_financerule_reject@waiting_rule 302  200  302  302  200  403  403  in
 admin:governance_body_changelist                 302  200  302  302  200  200  200  in
 admin:governance_body_add                        302  200  302  302  403  403  200  in
 admin:governance_body_change@body                302  200  302  302  200  200  200  in

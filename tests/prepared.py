@@ -17,14 +17,14 @@ from django.urls import get_resolver
 from pypdf import PdfWriter
 
 from collateral.enums import AssetKind, RightKind
-from coopfin.models import ActionLog, Cooperative, Policy, ReadLog
+from coopfin.models import ActionLog, Cooperative, Delegation, Policy, ReadLog
 from coopfin.operations import invitations
 from coopfin.roles import Role
 from desk.demo import road
 from documents import operations as documents
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, MeetingKind
-from governance.models import Body, LimitResolution, Meeting, Seat
+from governance.models import ArticlesClause, Body, FinanceBylaw, FinanceRule, LimitResolution, Meeting, Seat
 from ledger.accounts import AccountCode
 from ledger.models import Account, Voucher, VoucherState
 from ledger.printing import issue_voucher_slip
@@ -50,6 +50,7 @@ from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
 from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application_in, make_office
 from tests.factories.members import make_member, make_officer, make_person
+from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 from tests.members.books import excel, row
 
 ONE_PAGE = b"%PDF-1.7\n% a paper stands here\n%%EOF\n"
@@ -294,6 +295,14 @@ def _settings(house):
     things["waiting_resolution"] = make_resolution(approved=False, proposer=office.admin)
     things["facility"] = make_facility()
     things["waiting_facility"] = make_facility(approved=False, proposer=office.admin)
+    for name, model, make in (
+        ("clause", ArticlesClause, make_clause),
+        ("bylaw", FinanceBylaw, make_bylaw),
+        ("rule", FinanceRule, make_rule),
+        ("delegation", Delegation, make_delegation),
+    ):
+        things[name] = model.objects.approved().first()
+        things[f"waiting_{name}"] = make(approved=False, proposer=office.admin)
     things["cooperative"] = Cooperative.current()
     things["user"] = office.clerk
     things["token"] = invitations.issue_invitation(office.cast["nishida"], by=office.admin, on=TODAY)[1]

@@ -152,13 +152,15 @@ class TermsForm(OperationForm):
         draft = Application(**self.term_values, policy=self.policy)
         if self.application is not None:
             draft.pk, draft.member = self.application.pk, self.application.member
-            draft.funding_source = self.application.funding_source
+            for name in ("funding_source", "state", "received_on", "bylaw_id", "rule_id"):
+                setattr(draft, name, getattr(self.application, name))
         if member is not None:
             draft.member = member
         if self.is_bill:
             draft.method, draft.grace_installments = "", 0
-        if self.cleaned_data.get("funding_source"):
-            draft.funding_source = self.cleaned_data["funding_source"]
+        for name in ("funding_source", "purpose", "no_representative_guarantee_reason"):
+            if self.cleaned_data.get(name):
+                setattr(draft, name, self.cleaned_data[name])
         return draft
 
     def _compute(self, cleaned) -> None:

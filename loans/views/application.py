@@ -11,7 +11,8 @@ from django.views.generic import View
 from coopfin.calc import days, words
 from coopfin.flow import block
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
-from loans import headroom, postings
+from loans import headroom, postings, rulebook
+from loans.criteria import Mend
 from loans.enums import EDITABLE_STATES
 from loans.forms.application import (
     BILL_TERMS,
@@ -202,6 +203,9 @@ def preview_context(form: ApplicationForm, on) -> dict:
     context["notes"] = _notes(form, on)
     if member is not None and draft.funding_source:
         context["headroom"] = headroom.of(draft, on)
+        # 担保と保証人は、下書きを保存してから付ける。ここで言うのは、この欄で直せることだけ。
+        context["standards"] = rulebook.standard_findings(draft, on, without="warn", only=frozenset({Mend.TERMS}))
+        context["versions"] = rulebook.versions(draft, on)
     if form.application is not None:
         context["cover"] = security.cover_bar(draft)
     return context

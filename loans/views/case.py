@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
-from loans import wording
+from loans import rulebook, wording
 from loans.enums import EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application
@@ -130,6 +130,14 @@ def _facts(application: Application, user, on) -> list[dict]:
         {"label": "手形の期日" if application.is_bill else "最終期日", "day": application.maturity_on},
         {"label": "返し方", "value": wording.repayment_text(application)},
     ]
+    for version in rulebook.versions(application, on):
+        rows.append(
+            {
+                "label": f"適用する{version._meta.verbose_name}",
+                "value": version,
+                "url": version.get_absolute_url(),
+            }
+        )
     if user.has_perm("members.view_member"):
         rows.append({"label": "振込先", "value": account})
     return rows

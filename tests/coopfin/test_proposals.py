@@ -3,35 +3,55 @@
 from datetime import date
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from coopfin import proposals
 from coopfin.flow import StepRefused
-from coopfin.models import ActionLog, Policy, Proposal
+from coopfin.models import ActionLog, Delegation, Policy, Proposal
 from coopfin.roles import Role
-from governance.models import LimitResolution
+from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution
 from tests.factories.core import make_policy, make_user
 from tests.factories.governance import make_resolution
+from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 
 pytestmark = pytest.mark.django_db
 
 ON = date(2026, 11, 22)
-APPROVE = {Policy: "coopfin.approve_policy", LimitResolution: "governance.approve_resolution"}
+#: 提案の種類 → 作る関数
+MAKERS = {
+    Policy: make_policy,
+    Delegation: make_delegation,
+    LimitResolution: make_resolution,
+    ArticlesClause: make_clause,
+    FinanceBylaw: make_bylaw,
+    FinanceRule: make_rule,
+}
 
 
-@pytest.fixture(params=[make_policy, make_resolution], ids=["policy", "resolution"])
+@pytest.fixture(params=MAKERS, ids=lambda model: model.__name__)
 def proposal(request):
-    return request.param(approved=False, proposer=make_user(Role.CHIEF))
+    return MAKERS[request.param](approved=False, proposer=make_user(Role.CHIEF))
+
+
+def permission(proposal):
+    """What the admin site asks for is what the operation is called with."""
+    return admin.site._registry[type(proposal)].approve_permission
 
 
 def approve(proposal, by):
-    return proposals.approve(proposal, by=by, on=ON, permission=APPROVE[type(proposal)])
+    return proposals.approve(proposal, by=by, on=ON, permission=permission(proposal))
 
 
 def reject(proposal, by, reason="議事録の金額と違う"):
-    return proposals.reject(proposal, by=by, on=ON, permission=APPROVE[type(proposal)], reason=reason)
+    return proposals.reject(proposal, by=by, on=ON, permission=permission(proposal), reason=reason)
+
+
+def test_every_kind_of_proposal_is_tried_here():
+    assert set(MAKERS) == {model for model in apps.get_models() if issubclass(model, Proposal)}
 
 
 def test_a_second_person_gives_effect(proposal):

@@ -486,7 +486,9 @@ def test_proposals_call_those_who_may_approve_but_not_the_proposer():
     ]  # fmt: skip
     assert tasks(proposer) == []
     assert tasks(make_user(Role.CLERK)) == []
-    assert desk.waiting_proposals(make_user(Role.PRESIDENT), HELD_ON) == 2
+    assert desk.waiting_limits(make_user(Role.PRESIDENT), HELD_ON) == 1
+    assert desk.waiting_rules(make_user(Role.PRESIDENT), HELD_ON) == 1
+    assert desk.waiting_rules(make_user(Role.CLERK), HELD_ON) == 0
     assert LimitResolution.objects.waiting().count() == 1
 
 
@@ -501,6 +503,6 @@ def test_terms_that_end_soon_and_meetings_past_call_the_secretariat():
     assert tasks(make_user(Role.AUDITOR)) == []
 
 
-def test_the_menu_names_the_three_places():
+def test_the_menu_names_the_places():
     labels = {item.label: item.order for item in worklists.menu if item.url_name.startswith("governance:")}
-    assert labels == {"限度額・決議": 70, "会議": 72, "決議一覧": 74}
+    assert labels == {"限度額・決議": 70, "方針・規程": 71, "会議": 72, "決議一覧": 74}

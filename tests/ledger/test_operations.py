@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from coopfin.flow import StepRefused, passed
-from coopfin.models import ActionLog, Cooperative, Sequence
+from coopfin.models import ActionLog, Cooperative, DelegatedAct, Sequence
 from coopfin.roles import Role
 from ledger import approvals, balances, operations
 from ledger.accounts import AccountCode, Side
@@ -282,6 +282,11 @@ class Owner:
     def prepare_reversal(self, voucher, *, by, on, reason, dated_on):
         self.calls.append(("reverse", reason))
         return voucher
+
+    act = DelegatedAct.DISBURSE
+
+    def vouchers(self):
+        return [self.voucher.pk]
 
     def hidden_from(self, user, on):
         return []

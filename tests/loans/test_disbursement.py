@@ -208,7 +208,7 @@ def test_bank_funded_balances_use_the_borrowing_limit_until_the_borrowing_is_boo
         ),
     )
     voucher = ledger.enter(opening, dated_on=date(2026, 4, 1), by=office.clerk, on=TODAY, kind=VoucherKind.OPENING)
-    ledger.approve(voucher, by=office.chief, on=TODAY)
+    ledger.approve(voucher, by=office.president, on=TODAY)
     assert headroom.borrowing_outstanding(TODAY) == 20_000_000
     application = make_application_in(office, S.DISBURSED, terms=bill_terms(funding_source=FundingSource.BANK))
     assert headroom.borrowing_outstanding(TODAY) == 30_000_000

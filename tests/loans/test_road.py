@@ -105,7 +105,7 @@ def test_own_funds_do_not_use_the_borrowing_limit(office):
 
 
 def test_warnings_need_a_reason_and_the_reason_is_kept(office):
-    application = make_application(office, terms=bill_terms(maturity_on=date(2027, 12, 24)))
+    application = make_application(office, terms=bill_terms(maturity_on=date(2027, 11, 24)))
     with pytest.raises(StepRefused) as refusal:
         applications.receive(application, by=office.clerk, on=TODAY)
     assert codes(refusal) == ["overrule"]

@@ -138,7 +138,7 @@ def test_terms_before_the_committee_cannot_be_changed(office, sit):
 
 
 def test_receipt_gives_a_number_and_asks_why_when_something_warns(office, sit):
-    application = make_application(office, terms=bill_terms(maturity_on=TODAY + timedelta(days=400)))
+    application = make_application(office, terms=bill_terms(maturity_on=TODAY + timedelta(days=365)))
     desk = sit(office.clerk)
     refused = desk.send("receive", application.pk, reason="")
     assert refused.status_code == 422
