@@ -15,14 +15,14 @@ _UNITS = {"_months": "か月", "_days": "日", "_percent": "%", "_unit": "円", 
 
 
 def show(obj, field) -> str:
-    """一つの欄の値。obj がなければ空、値がなければ「定めなし」。"""
+    """一つの欄の値。obj がなければ空。数・率・選ぶ欄に値がなければ「定めなし」、ほかは「（なし）」。"""
     if obj is None:
         return ""
     value = getattr(obj, field.name)
     if isinstance(value, bool):
         return "する" if value else "しない"
-    if value is None or (value == "" and isinstance(field, CodesField)):
-        return NOTHING
+    if value is None or value == "":
+        return NOTHING if isinstance(field, (models.IntegerField, RateField, CodesField)) else "（なし）"
     if field.choices:
         return getattr(obj, f"get_{field.name}_display")()
     if isinstance(field, CodesField):

@@ -11,10 +11,10 @@ from datetime import date
 
 from django.urls import reverse
 
-from coopfin.models import Cooperative, Policy, User, UserRole
+from coopfin.models import Cooperative, Delegation, Policy, User, UserRole
 from coopfin.roles import Role, roles_with
-from governance.enums import BodyKind
-from governance.models import LimitResolution, Seat
+from governance.enums import BodyKind, FinanceBusiness
+from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution, Seat
 from ledger.models import Account, Voucher
 from members.models import Industry, Member
 
@@ -87,6 +87,27 @@ def _all(user, on: date) -> Iterator[SetupStep]:
         user, propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("desk:setup_limits"), note="総会の議事録の、①〜⑤を写します。",
     )  # fmt: skip
+    yield _proposal(
+        "articles", "貸付を行うための定款の条項を提案し、別の人が承認する", ArticlesClause,
+        ArticlesClause.on(FinanceBusiness.LENDING, on), user,
+        propose="governance.propose_resolution", approve="governance.approve_resolution",
+        url=reverse("admin:governance_articlesclause_add"),
+        note="定款の写し・認可書・登記事項証明書を見て書きます。効力のある条項がないと、承認・契約・実行ができません。",
+    )  # fmt: skip
+    yield _proposal(
+        "rules", "金融事業の規程（または規約）を提案し、別の人が承認する", FinanceRule,
+        FinanceRule.on(on) or FinanceBylaw.on(on), user,
+        propose="governance.propose_resolution", approve="governance.approve_resolution",
+        url=reverse("admin:governance_financerule_add"),
+        note="理事会の議事録を見て、金額・期間・担保などの基準を写します。申込を、この基準に照らします。",
+    )  # fmt: skip
+    delegated = _proposal(
+        "delegation", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user,
+        propose="coopfin.propose_policy", approve="coopfin.approve_policy",
+        url=reverse("admin:coopfin_delegation_add"),
+        note="事務局長が承認できる額を決めます。なければ、役割の表のとおり額の定めなく行えます。",
+    )  # fmt: skip
+    yield replace(delegated, optional=True)
     members = Member.objects.count()
     yield SetupStep(
         "members", "組合員名簿", "組合員名簿を取り込む", members > 0, "members.import_members", reverse("members:import"),

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from coopfin.fields import YenField
 from coopfin.flow import Finding, block, passed, warn
 from coopfin.models import Proposal
+from coopfin.shown import show
 from governance.enums import OPEN_STATES, BodyKind, ItemResult, ItemState
 from governance.models.items import AgendaItem
 
@@ -101,7 +101,7 @@ class Resolved(Proposal):
 
     def told(self, field) -> str:
         """一つの欄の値を、読む人の言葉で。"""
-        return _shown(self, field)
+        return show(self, field)
 
     def items(self):
         """この定めについての議案（新しい順）。"""
@@ -147,18 +147,3 @@ class Resolved(Proposal):
 
 def _day(day) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _shown(proposal, field) -> str:
-    value = getattr(proposal, field.name)
-    if value is None or value == "":
-        return "（なし）"
-    if field.choices:
-        return getattr(proposal, f"get_{field.name}_display")()
-    if isinstance(field, YenField):
-        return f"{value:,}円"
-    if isinstance(field, models.DateField):
-        return _day(value)
-    if isinstance(field, models.BooleanField):
-        return "はい" if value else "いいえ"
-    return str(value)

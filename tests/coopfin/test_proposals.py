@@ -13,8 +13,10 @@ from coopfin import proposals
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog, Delegation, Policy, Proposal
 from coopfin.roles import Role
+from funding.models import Facility
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution
 from tests.factories.core import make_policy, make_user
+from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 
@@ -26,6 +28,7 @@ MAKERS = {
     Policy: make_policy,
     Delegation: make_delegation,
     LimitResolution: make_resolution,
+    Facility: make_facility,
     ArticlesClause: make_clause,
     FinanceBylaw: make_bylaw,
     FinanceRule: make_rule,

@@ -19,6 +19,7 @@ from members.models import Industry, Member, Person
 from tests.factories.core import make_cooperative, make_policy, make_user
 from tests.factories.governance import make_board, make_committee, make_resolution
 from tests.factories.members import make_member
+from tests.factories.rules import make_clause, make_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,8 @@ def test_a_cooperative_that_is_ready_sees_nothing_of_it(client):
     make_cooperative()
     make_policy(effective_on=date(2026, 4, 1))
     make_resolution()
+    make_clause()
+    make_rule()
     make_member()
     make_board(3)
     make_committee(3)
