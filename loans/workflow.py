@@ -464,7 +464,8 @@ FLOW = Flow(
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
             (not_interested, not_the_receiver, member_is_current, days_fit, board_approves,
-             dealings.board_excludes_the_director, limits, rulebook.articles, rulebook.standards, guarantors_considered, collateral_covers),
+             dealings.board_excludes_the_director, limits, rulebook.articles, rulebook.standards,
+             guarantors_considered, collateral_covers),
             explanation="理事会の決定を記録します。限度額と規約・規程の基準は、この時点でもう一度確かめます。",
         ),
         Step(

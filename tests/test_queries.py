@@ -66,6 +66,8 @@ PAGES = {
     "/governance/meetings/": EVERYBODY,
     "/governance/decisions/": EVERYBODY,
     "/governance/resolutions/": OFFICE,
+    "/governance/rules/": OFFICE[:1],
+    "/governance/rules/policy/": OFFICE[:1],
     "/collateral/": OFFICE,
     "/collateral/?q=試験": OFFICE,
     "/collateral/guarantees/": OFFICE,

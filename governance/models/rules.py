@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.fields import CodesField, RateField, YenField
+from coopfin.flow import Finding, block
 from coopfin.shown import NOTHING, show
 from governance.enums import BodyKind, FinanceBusiness
 from governance.models.resolved import Resolved
@@ -81,6 +82,23 @@ class ArticlesClause(Resolved):
 
     def get_absolute_url(self):
         return reverse("governance:articles")
+
+    def approval_findings(self) -> list[Finding]:
+        """認可と登記がそろうまで承認できない。"""
+        found = super().approval_findings()
+        missing = [
+            name
+            for name, value in (
+                ("認可した行政庁", self.authority),
+                ("認可書の到達日", self.authorised_on),
+                ("登記日", self.registered_on),
+            )
+            if not value
+        ]
+        if missing:
+            text = f"{'・'.join(missing)}がまだ書かれていません。そろったら、提案した人が書き足してください。"
+            found.append(block(text, "中小企業等協同組合法 51条", code="not-authorised"))
+        return found
 
     @classmethod
     def on(cls, business: str, day) -> ArticlesClause | None:
