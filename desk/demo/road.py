@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from coopfin.calc import days
-from coopfin.models import User
+from coopfin.delegation import Reach
+from coopfin.models import DelegatedAct, User
 from governance import operations as governance
 from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, VoteChoice
 from governance.models import Body
@@ -41,6 +42,10 @@ class Office:
     #: この仕組みで初めて開く理事会の回（前からの回の続き）
     first_board: int | None = None
     cast: dict[str, User] = field(default_factory=dict)
+
+    def releaser(self, act: DelegatedAct, amount: int, on: date) -> User:
+        """この額を通せる人: 委譲された額までは事務局長、超えるものは理事長。"""
+        return self.president if Reach.on(on).findings(act, amount, by=self.chief) else self.chief
 
     def free_members(self, application: Application, on: date) -> list[User]:
         """利害関係のない金融委員。"""
@@ -141,7 +146,7 @@ def walk(
 ) -> Iterator:
     """一歩ごとに（申込, その日）を返しながら、受付から実行まで歩く。望みの状態で止めてよい。"""
     on = start
-    clerk, chief = office.clerk, office.chief
+    clerk = office.clerk
 
     def later() -> date:
         nonlocal on
@@ -198,10 +203,19 @@ def walk(
         contracts.meet_condition(
             _reload(application), condition, evidence="原本を確かめ、写しを綴った。", by=clerk, on=on
         )
-    yield contracts.confirm_ready(_reload(application), by=chief, on=later(), reason=REASON), on
+    yield (
+        contracts.confirm_ready(
+            _reload(application),
+            by=office.releaser(DelegatedAct.CONFIRM_READY, application.amount, on),
+            on=later(),
+            reason=REASON,
+        ),
+        on,
+    )
     on = days.roll(on)
     event = disbursements.prepare(_reload(application), disburse_on=on, by=clerk, on=on, reason=REASON)
-    disbursements.approve(event.voucher, by=chief, on=on, reason=REASON)
+    releaser = office.releaser(DelegatedAct.DISBURSE, application.amount, on)
+    disbursements.approve(event.voucher, by=releaser, on=on, reason=REASON)
     yield _reload(application), on
 
 
