@@ -15,14 +15,22 @@ from coopfin.models import ActionLog, Delegation, Policy, Proposal
 from coopfin.roles import Role
 from funding.models import Facility
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution
+from members.models import AccountRequest
 from tests.factories.core import make_policy, make_user
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
+from tests.factories.members import make_member
 from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 
 pytestmark = pytest.mark.django_db
 
 ON = date(2026, 11, 22)
+
+
+def make_account_request(*, approved, proposer):
+    return AccountRequest.objects.create(member=make_member(), document="通帳の写し", proposed_by=proposer)
+
+
 #: 提案の種類 → 作る関数
 MAKERS = {
     Policy: make_policy,
@@ -32,7 +40,10 @@ MAKERS = {
     ArticlesClause: make_clause,
     FinanceBylaw: make_bylaw,
     FinanceRule: make_rule,
+    AccountRequest: make_account_request,
 }
+#: 管理サイトのほかで承認するもの
+ELSEWHERE = {AccountRequest: "members.approve_account"}
 
 
 @pytest.fixture(params=MAKERS, ids=lambda model: model.__name__)
@@ -42,7 +53,7 @@ def proposal(request):
 
 def permission(proposal):
     """What the admin site asks for is what the operation is called with."""
-    return admin.site._registry[type(proposal)].approve_permission
+    return ELSEWHERE.get(type(proposal)) or admin.site._registry[type(proposal)].approve_permission
 
 
 def approve(proposal, by):
