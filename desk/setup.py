@@ -88,21 +88,21 @@ def _all(user, on: date) -> Iterator[SetupStep]:
         url=reverse("desk:setup_limits"), note="総会の議事録の、①〜⑤を写します。",
     )  # fmt: skip
     yield _proposal(
-        "articles", "貸付を行うための定款の条項を提案し、別の人が承認する", ArticlesClause,
+        "articles", "定款の条項", "貸付を行うための定款の条項を提案し、別の人が承認する", ArticlesClause,
         ArticlesClause.on(FinanceBusiness.LENDING, on), user,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("admin:governance_articlesclause_add"),
         note="定款の写し・認可書・登記事項証明書を見て書きます。効力のある条項がないと、承認・契約・実行ができません。",
     )  # fmt: skip
     yield _proposal(
-        "rules", "金融事業の規程（または規約）を提案し、別の人が承認する", FinanceRule,
+        "rules", "規約・規程", "金融事業の規程（または規約）を提案し、別の人が承認する", FinanceRule,
         FinanceRule.on(on) or FinanceBylaw.on(on), user,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("admin:governance_financerule_add"),
         note="理事会の議事録を見て、金額・期間・担保などの基準を写します。申込を、この基準に照らします。",
     )  # fmt: skip
     delegated = _proposal(
-        "delegation", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user,
+        "delegation", "権限委譲", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
         url=reverse("admin:coopfin_delegation_add"),
         note="事務局長が承認できる額を決めます。なければ、役割の表のとおり額の定めなく行えます。",

@@ -1,6 +1,6 @@
 """The work of the office in the trade's words: what each person types and clicks, page by page.
 
-Only users, the policy and the cooperative's own entry are given; everything else is done here by hand.
+Only users, the rules and the cooperative's own entry are given; everything else is done here by hand.
 """
 
 from io import BytesIO
@@ -13,6 +13,7 @@ from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
 from tests.factories.core import make_cooperative, make_policy, make_user
+from tests.factories.rules import make_clause, make_rule
 from tests.journeys.desk import Desk, labelled
 
 MEMBERS = Path(__file__).resolve().parents[2] / "fixtures" / "members.xlsx"
@@ -41,11 +42,13 @@ COMMITTEE = {"森 みどり": "委員長", "宮腰 大輔": "委員", "中村 �
 
 
 def given() -> None:
-    """What is there before the journey begins: who may log in, the policy, and the cooperative's own name."""
+    """What is there before the journey begins: who may log in, the policy, the articles and the rule, and the cooperative's name."""
     make_cooperative()
     for username, (name, role) in USERS.items():
         make_user(role, name=name, username=username)
     make_policy()
+    make_clause()
+    make_rule()
 
 
 class Office:

@@ -74,7 +74,7 @@ def write_the_cooperative(admin: Desk) -> None:
 
 
 def propose(admin: Desk, today) -> None:
-    """Policy and limits: proposals, until another approves. The page says whose turn it is."""
+    """Policy, limits, articles and rule: proposals, until another approves. The page says whose turn it is."""
     admin.open("/setup/").follow("方針（利息の計算・担保の掛目など）を提案し、別の人が承認する")
     admin.fill("根拠", "金融事業規程 第8条").press("保存").see("これは提案です")
     admin.open("/setup/").follow("総会の限度額の決議を提案し、別の人が承認する").fill("会議", "第48回通常総会")
@@ -82,11 +82,30 @@ def propose(admin: Desk, today) -> None:
     admin.fill("① 借入金残高の最高限度", "4億").fill("③ 1組合員に対する貸付残高の最高限度", "5,000万")
     admin.fill("金融機関名", work.BANK).fill("支店", work.BRANCH).press("提案する")
     admin.see("管理 太郎さんの提案が、北村 洋子さんの承認を待っています。")
+    admin.open("/setup/").follow("貸付を行うための定款の条項を提案し、別の人が承認する")
+    admin.pick("事業", "資金の貸付・手形の割引と、そのための借入").fill("条項", "定款 第7条第1項第4号")
+    admin.fill("条文", "組合員に対する事業資金の貸付け及びそのための借入れ").fill("会議", "第40回通常総会")
+    admin.fill("議案番号", "第3号議案").fill("決議日", "H30.5.25").fill("効力が生じる日", "H30.7.2")
+    admin.fill("認可した行政庁", "石川県知事").fill("認可書の到達日", "H30.7.2").fill("登記日", "H30.7.11")
+    admin.press("保存").see("これは提案です")
+    admin.open("/setup/").follow("金融事業の規程（または規約）を提案し、別の人が承認する")
+    admin.fill("名称", "金融事業規程").fill("本文", "第3条 手形貸付は3,000万円を限度とする。")
+    admin.fill("会議", "第312回理事会").fill("議案番号", "第2号議案").fill("決議日", today).fill(
+        "効力が生じる日", today
+    )
+    admin.fill("手形貸付の限度（円）", "3000万").press("保存").see("基準のよりどころの条を書いてください")
+    admin.page.locator("[name=amount_article]").fill("第3条")
+    admin.press("保存").see("これは提案です")
 
 
 def approve(chief: Desk) -> None:
-    """The other person finds both among today's work."""
-    for model in ("coopfin/policy", "governance/limitresolution"):
+    """The other person finds them all among today's work."""
+    for model in (
+        "coopfin/policy",
+        "governance/limitresolution",
+        "governance/articlesclause",
+        "governance/financerule",
+    ):
         chief.open("/").follow_to(f"/admin/{model}/").follow("承認する").press("承認する").see("承認しました")
 
 
