@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
 from django.urls import reverse
 
 from coopfin.flow import Finding, block
@@ -46,16 +45,12 @@ class Reach:
     def roles(self, act: str, amount: int) -> list[Role]:
         """この額を通せる役割。"""
         holders = roles_with(DelegatedAct(act).permission)
-        return [
-            role
-            for role in Role
-            if role in holders and ((ceiling := self.ceiling(act, {role})) is None or amount <= ceiling)
-        ]
+        return [role for role in Role if role in holders and self.may(act, amount, {role})]
 
-    def share(self, act: str, user, *, amount: str) -> Q:
-        """この人が通せる額の行（amount は金額の欄の名）。"""
-        ceiling = self.ceiling(act, user.roles)
-        return Q() if ceiling is None else Q(**{f"{amount}__lte": ceiling})
+    def may(self, act: str, amount: int, roles) -> bool:
+        """この役割の人が、この額を通せるか。"""
+        ceiling = self.ceiling(act, roles)
+        return ceiling is None or amount <= ceiling
 
     @cached_property
     def deputies(self) -> list[User]:
@@ -77,9 +72,9 @@ class Reach:
         act = DelegatedAct(act)
         if not by.has_perm(act.permission):
             return []
-        ceiling = self.ceiling(act, by.roles)
-        if ceiling is None or amount <= ceiling:
+        if self.may(act, amount, by.roles):
             return []
+        ceiling = self.ceiling(act, by.roles)
         who, verb = f"{by}さん（{by.role_labels}）", _VERBS[act]
         if ceiling:
             text = f"{who}が{verb}できるのは {ceiling:,}円まで（{self.version}）で、これは {amount:,}円です。"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
 from coopfin import worklists
@@ -19,22 +18,20 @@ MOST_TASKS = 20
 
 def waiting_for(user, on) -> int:
     """この人の承認を待つ伝票の枚数。メニューの件数。"""
-    return approvals.waiting_for(user, on).count() if user.has_perm(APPROVE) else 0
+    return len(approvals.turn(user, on).mine) if user.has_perm(APPROVE) else 0
 
 
 def waiting_tile(user, on):
     """札「承認を待つ伝票」。"""
     if not user.has_perm(APPROVE):
         return []
-    counts = approvals.with_act(approvals.waiting(user, on)).aggregate(
-        all=Count("pk"), own=Count("pk", filter=Q(made_by=user)), mine=Count("pk", filter=approvals.my_turn(user, on))
-    )
-    left = [f"あなたが起票した {counts['own']}枚"] if counts["own"] else []
-    if others := counts["all"] - counts["own"] - counts["mine"]:
-        left.append(f"ほかの人の番の {others}枚")
+    turn = approvals.turn(user, on)
+    left = [f"あなたが起票した {turn.own}枚"] if turn.own else []
+    if turn.others:
+        left.append(f"ほかの人の番の {turn.others}枚")
     note = f"{'と'.join(left)}を除く" if left else "起票した人とは別の人が承認します"
     url = f"{reverse('ledger:voucher_list')}?state={VoucherState.PREPARED}"
-    return [Tile("承認を待つ伝票", counts["mine"], "枚", note, url)]
+    return [Tile("承認を待つ伝票", len(turn.mine), "枚", note, url)]
 
 
 def waiting_tasks(user, on):

@@ -123,24 +123,25 @@ def _contract_work(user, on):
     if user.has_perm("loans.prepare_disbursement"):
         mine |= Q(state=S.READY)
     if user.has_perm("loans.confirm_ready") and not user.has_perm("loans.contract"):
-        mine |= Q(state=S.CONTRACTING, pk__in=_to_confirm(user, on).values("pk"))
+        mine |= Q(state=S.CONTRACTING, pk__in=_to_confirm(user, on))
     waiting = LoanEvent.objects.filter(voucher__state=VoucherState.PREPARED).values("loan__application")
     return _visible(user, on).filter(mine).exclude(pk__in=waiting)
 
 
-def _to_confirm(user, on):
+def _to_confirm(user, on) -> set[int]:
     """実行できることの確認が、この人の番に当たる案件。理事長には、委譲を受けただれも確認できないものだけ。"""
     reach = Reach.on(on)
 
-    def may(one):
+    def may(one) -> set[int]:
         own = Loan.objects.filter(contracted_by=one).exclude(state=LoanState.CANCELLED).values("application")
-        share = reach.share(DelegatedAct.CONFIRM_READY, one, amount="amount")
-        return _visible(one, on).filter(share, state=S.CONTRACTING).exclude(pk__in=own).order_by()
+        found = _visible(one, on).filter(state=S.CONTRACTING).exclude(pk__in=own).order_by()
+        return {pk for pk, amount in found.values_list("pk", "amount")
+                if reach.may(DelegatedAct.CONFIRM_READY, amount, one.roles)}  # fmt: skip
 
-    found = may(user)
-    for deputy in reach.before(user):
-        found = found.exclude(pk__in=may(deputy).values("pk"))
-    return found
+    mine = may(user)
+    for deputy in reach.before(user) if mine else ():
+        mine -= may(deputy)
+    return mine
 
 
 def contract_count(user, on) -> int:

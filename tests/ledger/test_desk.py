@@ -26,10 +26,10 @@ def test_the_one_who_may_approve_sees_what_waits_except_the_own(django_assert_nu
     make_voucher(maker=chief)
     make_voucher(posted=True)
     assert desk.waiting_for(chief, DAY) == 2
-    with django_assert_num_queries(2):  # what is delegated on the day, and the counts
+    with django_assert_num_queries(2):  # what is delegated on the day, and whose turn it is
         (tile,) = desk.waiting_tile(chief, DAY)
     assert (tile.count, tile.note) == (2, "あなたが起票した 1枚を除く")
-    with django_assert_num_queries(3):  # what is delegated, the vouchers, and their lines
+    with django_assert_num_queries(4):  # what is delegated, whose turn it is, the vouchers, and their lines
         tasks = list(desk.waiting_tasks(chief, DAY))
     assert [task.url for task in tasks] == [voucher.get_absolute_url() for voucher in waiting]
 

@@ -268,7 +268,7 @@ def test_an_opening_loan_balance_counts_against_the_members_limit(office):
         ),
     )
     voucher = ledger.enter(slip, dated_on=date(2026, 4, 1), by=office.clerk, on=TODAY, kind=VoucherKind.OPENING)
-    ledger.approve(voucher, by=office.chief, on=TODAY, reason=REASON)
+    ledger.approve(voucher, by=office.president, on=TODAY, reason=REASON)
     check = headroom.of(make_application(office, member=member), TODAY).member
     assert (check.outstanding, check.within) == (45_000_000, False)
 
