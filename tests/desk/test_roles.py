@@ -27,7 +27,9 @@ BOTH_OFFICES = Counter(
     }
 )
 PROPOSALS = ("限度額の決議", "融資枠", "定款の金融条項", "規約", "規程", "方針", "権限委譲")
-APPROVERS = Counter({f"{name}の提案を承認または却下する": 1 for name in PROPOSALS} | {"口座変更の申請を承認または却下する": 1})
+APPROVERS = Counter(
+    {f"{name}の提案を承認または却下する": 1 for name in PROPOSALS} | {"口座変更の申請を承認または却下する": 1}
+)
 #: 役割 → 仕事と件数（tests/prepared.py の組合で）
 WORK = {
     Role.CLERK: BOTH_OFFICES + Counter({"申込を受け付ける": 1}),
@@ -36,9 +38,7 @@ WORK = {
     Role.DIRECTOR: Counter({"会議に出席する（議案を読む）": 1}),
     # 伝票と確認は、委譲された額に収まるので事務局長の番である。
     Role.PRESIDENT: APPROVERS
-    + Counter(
-        {"理事会の決定を記録する": 1, "会議に出席する（議案を読む）": 1, "議事録を読んで確定する": 4}
-    ),
+    + Counter({"理事会の決定を記録する": 1, "会議に出席する（議案を読む）": 1, "議事録を読んで確定する": 4}),
     Role.AUDITOR: Counter({"「指摘」への回答を確かめる": 1}),
     Role.ADMIN: Counter(),
 }
