@@ -282,6 +282,7 @@ if SENDS_MAIL:
             "環境変数 EMAIL_URL を読めません。smtp+tls://利用者:パスワード@ホスト:587 の形で書いてください。"
         )
     globals().update(env.email_url_config(_EMAIL_URL))
+    EMAIL_TIMEOUT = 10
     DEFAULT_FROM_EMAIL = _required("MAIL_FROM", "メールの差出人。例: 組合事務局 <jimu@example.jp>")
 
 # --- ことばと時刻 --------------------------------------------------------------------------

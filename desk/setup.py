@@ -153,8 +153,11 @@ def _proposal(key, title, label, model, current, user, *, propose, approve, url,
     names = [str(one) for one in approvers.exclude(pk=waiting.proposed_by_id).distinct().order_by("pk")]
     turn = "・".join(f"{name}さん" for name in names)
     named = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    mine = user.has_perm(approve) and user.pk != waiting.proposed_by_id
-    if not turn:
+    standing_in_the_way = next((finding for finding in waiting.approval_findings() if finding.blocks), None)
+    mine = user.has_perm(approve) and user.pk != waiting.proposed_by_id and standing_in_the_way is None
+    if standing_in_the_way is not None:
+        note = f"{waiting.proposed_by}さんの提案は、まだ承認できません。{standing_in_the_way.text}"
+    elif not turn:
         note = "承認できる人がまだいません。事務局長か理事長を招いてください。"
     elif mine:
         note = f"{waiting.proposed_by}さんが提案しました。あなたの承認を待っています。"

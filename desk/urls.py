@@ -26,5 +26,6 @@ urlpatterns = [
     path("setup/users/<int:pk>/", users.UserDetailView.as_view(), name="user"),
     path("setup/users/<int:pk>/edit/", users.UserUpdateView.as_view(), name="user_edit"),
     path("setup/users/<int:pk>/invite/", users.InvitationIssueView.as_view(), name="user_invite"),
+    path("setup/users/<int:pk>/second-step/", users.SecondStepDropView.as_view(), name="user_second_step"),
     path("setup/users/<int:pk>/revoke/", users.InvitationRevokeView.as_view(), name="user_revoke"),
 ]

@@ -35,6 +35,7 @@ desk:user_create                                 403  403  403  403  403  403  2
 desk:user@user                                   403  403  403  403  403  403  200  in
 desk:user_edit@user                              403  403  403  403  403  403  200  in
 desk:user_invite@user                            403  403  403  403  403  403  200  in
+desk:user_second_step@user                       403  403  403  403  403  403  200  in
 desk:user_revoke@user                            403  403  403  403  403  403  200  in
 
 # 組合員。財務や家族のことが分かるので、委員・理事・管理者には見せない。

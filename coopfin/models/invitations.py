@@ -16,6 +16,10 @@ class InvitationQuerySet(models.QuerySet):
         """使われも取り消されもしていないもの（期限は見ない）。"""
         return self.filter(used_at__isnull=True, revoked_at__isnull=True)
 
+    def revoke(self, by: User) -> int:
+        """まだ使われていないものを取り消す。取り消した数を返す。"""
+        return self.open().update(revoked_at=Now(), revoked_by=by)
+
     def usable(self, on: date):
         """その日に使えるもの。利用を止めた人の招待は使えない。"""
         return self.open().filter(expires_on__gte=on, user__is_active=True)

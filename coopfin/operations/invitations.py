@@ -45,7 +45,7 @@ def issue_invitation(user: User, *, by, on: date) -> tuple[Invitation, str]:
             )
         if not locked.is_active:
             raise StepRefused(label, [block(f"{locked}は利用を止めています。先に「有効」に戻してください。")])
-        _close(Invitation.objects.filter(user=locked), by)
+        Invitation.objects.filter(user=locked).revoke(by)
         token = secrets.token_urlsafe(32)
         invitation = Invitation.objects.create(
             user=locked, fingerprint=fingerprint(token), issued_by=by, expires_on=on + timedelta(days=DAYS)
@@ -60,7 +60,7 @@ def revoke_invitation(user: User, *, by, on: date) -> None:
     need_permission(by, label)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
-        if not _close(Invitation.objects.filter(user=locked), by):
+        if not Invitation.objects.filter(user=locked).revoke(by):
             raise StepRefused(label, [block("取り消す招待がありません。すでに使われたか、取り消されています。")])
         log.record(locked, verb="revoke_invitation", label=label, by=by, on=on)
 
@@ -85,7 +85,3 @@ def accept_invitation(token: str, *, password: str, on: date) -> User:
         user.save(update_fields=["password"])
         log.record(user, verb="accept_invitation", label=label, by=user, on=on)
     return user
-
-
-def _close(invitations, by) -> int:
-    return invitations.open().update(revoked_at=Now(), revoked_by=by)

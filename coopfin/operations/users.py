@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
 from coopfin import log
 from coopfin.flow import StepRefused, block
-from coopfin.models import User, UserRole
+from coopfin.models import Invitation, User, UserRole
 from coopfin.roles import Role
 
 PERMISSION = "coopfin.manage_users"
@@ -76,8 +77,25 @@ def change_user(
             locked.full_clean()
             locked.save()
             locked.set_roles(wanted)
+            if not is_active:
+                Invitation.objects.filter(user=locked).revoke(by)
             log.record(locked, verb="user_change", label=label, by=by, on=on, differences=changes)
     return locked
+
+
+def drop_second_step(user: User, *, by, on: date) -> None:
+    """二段階の確認を外す。機器を失くした人は、ログインしてから自分で設定し直す。"""
+    label = "二段階の確認の解除"
+    need_permission(by, label)
+    if user.pk == by.pk:
+        raise StepRefused(
+            label, [block("自分の二段階の確認は、右上の「パスワード」の頁から自分で変えられます。", SEGREGATION)]
+        )
+    with transaction.atomic():
+        dropped, _ = Authenticator.objects.filter(user=user).delete()
+        if not dropped:
+            raise StepRefused(label, [block(f"{user}は、二段階の確認を使っていません。")])
+        log.record(user, verb="drop_second_step", label=label, by=by, on=on)
 
 
 def _locked_administrators() -> list[int]:

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 
 from coopfin.calc import invoice_number
 from coopfin.calc.yen import ImpossibleTerms
-from coopfin.forms import JapaneseDateField, JapaneseDateFormMixin, OperationForm, YenFormField
+from coopfin.forms import JapaneseDateField, JapaneseDateFormMixin, OperationForm
 from coopfin.models import Cooperative
 from desk.forms.people import NamedPersonMixin
-from governance.admin import LIMIT_HELP
+from governance.admin import LimitResolutionForm
 from governance.enums import TITLES_OF, BodyKind, SeatTitle
 from governance.models import Body, LimitResolution
 from ledger.models import Account
@@ -83,40 +83,36 @@ class AccountNamesForm(OperationForm):
         return {account.code: self.cleaned_data[f"name_{account.code}"] for account in self.accounts}
 
 
-class LimitsForm(JapaneseDateFormMixin, OperationForm, forms.ModelForm):
-    """限度額の決議（提案）。"""
+class ProposalForm(JapaneseDateFormMixin, OperationForm, forms.ModelForm):
+    """決議による定めの提案。欄を区切って見せる。"""
 
-    class Meta:
-        model = LimitResolution
-        fields = (
-            "meeting_name", "item_number", "resolved_on", "effective_on", "borrowing_limit", "guarantee_limit",
-            "member_loan_limit", "member_guarantee_limit",
-        )  # fmt: skip
-        help_texts = LIMIT_HELP
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # はじめの決議は、仕組みの前の総会のもの。会議の名・議案番号・決議日を書いて引く。
-        for name in ("meeting_name", "item_number", "resolved_on"):
-            self.fields[name].required = True
-        for name in ("guarantee_limit", "member_guarantee_limit"):
-            self.fields[name] = YenFormField(
-                label=self.fields[name].label, help_text=self.fields[name].help_text, initial=0, min_value=0
-            )
-
-    SECTIONS = (
-        ("総会の決議", ("meeting_name", "item_number", "resolved_on", "effective_on")),
-        (
-            "限度額（残高ベース、円）",
-            ("borrowing_limit", "guarantee_limit", "member_loan_limit", "member_guarantee_limit"),
-        ),
-    )
+    SECTIONS: tuple = ()
 
     def sections(self):
         return [(title, [self[name] for name in names]) for title, names in self.SECTIONS]
 
     def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: self.cleaned_data[name] for _, names in self.SECTIONS for name in names}
+
+
+RESOLUTION = ("meeting_name", "item_number", "resolved_on", "effective_on")
+
+
+LIMIT_SECTIONS = (
+    ("総会の決議", RESOLUTION),
+    ("限度額（残高ベース、円）", ("borrowing_limit", "guarantee_limit", "member_loan_limit", "member_guarantee_limit")),
+    ("③ の範囲での、組合員ごとの限度", ("member_limit_mode", "sales_months", "sales_unit")),
+)
+
+
+class LimitsForm(ProposalForm, LimitResolutionForm):
+    """限度額の決議（提案）。"""
+
+    SECTIONS = LIMIT_SECTIONS
+
+    class Meta:
+        model = LimitResolution
+        fields = [name for _, names in LIMIT_SECTIONS for name in names]
 
 
 class BankForm(forms.Form):

@@ -13,9 +13,11 @@ from django.views.generic import TemplateView
 from coopfin import log, master_data
 from coopfin.models import Cooperative
 from coopfin.operations.cooperative import FIELDS, register_cooperative
-from coopfin.views import GuardedMixin, OperationView
+from coopfin.views import GuardedMixin
 from desk import setup
 from desk.forms.setup import (
+    LIMIT_SECTIONS,
+    RESOLUTION,
     SEATED_BODIES,
     AccountNamesForm,
     BankFormSet,
@@ -24,6 +26,7 @@ from desk.forms.setup import (
     LimitsForm,
     seat_formset,
 )
+from desk.views.base import SETUP_CRUMB, SettingView
 from governance.enums import BodyKind
 from governance.models import Body, LimitResolution, Seat
 from governance.operations.proposing import propose_limits
@@ -31,8 +34,6 @@ from governance.operations.seats import register_body, take_seat
 from ledger.chart import rename_accounts, renamings
 from ledger.models import Account
 from members.register import Register
-
-SETUP_CRUMB = ("設定", "/setup/")
 
 
 class SetupView(GuardedMixin, TemplateView):
@@ -58,13 +59,10 @@ class SetupView(GuardedMixin, TemplateView):
         )
 
 
-class SetupStepView(OperationView):
+class SetupStepView(SettingView):
     """整えることの一つの頁。右に、順番とどこまで進んだかを見せる。"""
 
     key = ""
-
-    def remember(self, *objects):
-        """組合の決めごとは案件ではないので、閲覧の記録に残さない。"""
 
     def back_url(self):
         return reverse("desk:setup")
@@ -155,6 +153,9 @@ class MasterDataView(SetupStepView):
         return None, self.back_url(), f"標準の業種と勘定科目を{added}行読み込みました。"
 
 
+PROPOSED = "これは提案です。別の権限者が承認するまで、効力はありません。"
+
+
 class LimitsView(SetupStepView):
     """総会の限度額の決議の提案。別の権限者が承認するまで、効力はない。"""
 
@@ -167,21 +168,21 @@ class LimitsView(SetupStepView):
 
     @cached_property
     def current(self):
-        cooperative = Cooperative.current()
-        return LimitResolution.current(self.on, cooperative.fiscal_start_month if cooperative else 4)
+        return LimitResolution.in_force(self.on)
 
     @cached_property
     def banks(self):
-        """いまの決議の金融機関から始める。"""
-        known = self.current.designated_banks.order_by("pk") if self.current else []
-        initial = [{"name": bank.name, "branch": bank.branch} for bank in known]
+        """試算の頁から来たときはその金融機関、そうでなければ、いまの決議の金融機関から始める。"""
+        named = [name.split(maxsplit=1) for name in self.request.GET.getlist("bank") if name.strip()]
+        if not named and self.current is not None:
+            named = [(bank.name, bank.branch) for bank in self.current.designated_banks.order_by("pk")]
+        initial = [dict(zip(("name", "branch"), names, strict=False)) for names in named]
         return BankFormSet(self.request.POST or None, prefix="banks", initial=initial)
 
     def get_initial(self):
-        if self.current is None:
-            return {}
-        names = ("borrowing_limit", "guarantee_limit", "member_loan_limit", "member_guarantee_limit")
-        return {name: getattr(self.current, name) for name in names}
+        names = [name for _, group in LIMIT_SECTIONS for name in group]
+        kept = {} if self.current is None else {name: getattr(self.current, name) for name in names[len(RESOLUTION) :]}
+        return {**kept, **{name: self.request.GET[name] for name in names if name in self.request.GET}}
 
     def get_context_data(self, **kwargs):
         waiting = LimitResolution.objects.waiting().select_related("proposed_by").order_by("-pk")
@@ -195,10 +196,7 @@ class LimitsView(SetupStepView):
 
     def operate(self, form):
         resolution = propose_limits(banks=self.banks.banks(), by=self.request.user, on=self.on, **form.values())
-        return (
-            resolution, self.back_url(),
-            f"「{resolution}」を提案しました。これは提案です。別の権限者が承認するまで、効力はありません。",
-        )  # fmt: skip
+        return resolution, self.back_url(), f"「{resolution}」を提案しました。{PROPOSED}"
 
 
 class BodiesView(SetupStepView):

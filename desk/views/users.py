@@ -17,14 +17,12 @@ from coopfin import log
 from coopfin.models import Cooperative, Invitation, User
 from coopfin.operations import invitations, users
 from coopfin.templatetags.coopfin import jmoment
-from coopfin.views import GuardedMixin, OperationView
+from coopfin.views import GuardedMixin
 from desk import mail
 from desk.forms.users import IssueInvitationForm, UserForm
 from desk.tables import UserFilter, UserTable, standing
+from desk.views.base import SETUP_CRUMB, USERS_CRUMB, SettingView
 from members.linking import link_person
-
-SETUP_CRUMB = ("設定", "/setup/")
-USERS_CRUMB = ("利用者", "/setup/users/")
 
 
 def users_with_all():
@@ -98,13 +96,14 @@ class UserDetailView(GuardedMixin, DetailView):
             invitation=invitation,
             expired=invitation is not None and invitation.expires_on < self.on,
             may_invite=user.is_active and not own,
+            may_drop=bool(user.authenticator_set.all()) and not own,
             own=own,
             timeline=log.timeline(user).select_related("by"),
             **kwargs,
         )
 
 
-class UserFormView(OperationView):
+class UserFormView(SettingView):
     """利用者の登録・変更に共通のこと。"""
 
     permission_required = "coopfin.manage_users"
@@ -197,7 +196,7 @@ class UserUpdateView(UserFormView):
         return user, self.back_url(), f"「{user}」を変更しました。"
 
 
-class InvitationIssueView(InvitationPaper, OperationView):
+class InvitationIssueView(InvitationPaper, SettingView):
     """招待のリンクを出す（初めての人にも、パスワードを忘れた人にも）。前のリンクは使えなくなる。"""
 
     permission_required = "coopfin.manage_users"
@@ -229,7 +228,7 @@ class InvitationIssueView(InvitationPaper, OperationView):
         return self.object, self.back_url(), "招待のリンクを出しました。"
 
 
-class InvitationRevokeView(OperationView):
+class InvitationRevokeView(SettingView):
     """まだ使われていない招待を取り消す。"""
 
     permission_required = "coopfin.manage_users"
@@ -253,3 +252,30 @@ class InvitationRevokeView(OperationView):
     def operate(self, form):
         invitations.revoke_invitation(self.object, by=self.request.user, on=self.on)
         return self.object, self.back_url(), "招待を取り消しました。"
+
+
+class SecondStepDropView(SettingView):
+    """機器を失くした人の、二段階の確認を外す。"""
+
+    permission_required = "coopfin.manage_users"
+    template_name = "generic/confirm.html"
+    title = "二段階の確認を外す"
+    submit_label = "外す"
+    queryset = User.objects.all()
+
+    def back_url(self):
+        return reverse("desk:user", args=[self.object.pk])
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            text="機器を失くした本人からの申し出を確かめてから外してください。次のログインはパスワードだけになり、"
+            "本人が設定し直せます。外したことは記録に残ります。",
+            facts=[("氏名", self.object.name)],
+            breadcrumbs=[SETUP_CRUMB, USERS_CRUMB, (self.object.name, self.back_url()), ("二段階の確認", "")],
+            danger=True,
+            **kwargs,
+        )
+
+    def operate(self, form):
+        users.drop_second_step(self.object, by=self.request.user, on=self.on)
+        return self.object, self.back_url(), "二段階の確認を外しました。"

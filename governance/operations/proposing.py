@@ -1,4 +1,4 @@
-"""限度額の決議の提案（H2.1-c）。総会が決めた額を書き、別の権限者が承認して初めて効力を持つ。"""
+"""決議による定めの提案（限度額など）。別の権限者が承認して初めて効力を持つ（相互牽制、手引き 第2章1 e）。"""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from datetime import date
 from django.db import transaction
 
 from coopfin import log
-from governance.models import DesignatedBank, LimitResolution
+from governance.models import DesignatedBank, LimitResolution, Resolved
 from governance.operations.locks import need
 
 PROPOSE = "governance.propose_resolution"
 
 
-def propose_limits(*, banks: Iterable[tuple[str, str]], by, on: date, **fields) -> LimitResolution:
-    """限度額の決議を提案する。banks は ⑤ の（金融機関, 支店）。"""
-    label = "限度額の決議の提案"
+def _propose(proposal: Resolved, *, by, on: date) -> Resolved:
+    label = f"{proposal._meta.verbose_name}の提案"
     need(by, PROPOSE, label)
-    with transaction.atomic():
-        resolution = LimitResolution(proposed_by=by, **fields)
-        resolution.full_clean()
-        resolution.save()
-        for name, branch in banks:
-            bank = DesignatedBank(resolution=resolution, name=name, branch=branch)
-            bank.full_clean()
-            bank.save()
-        log.record(resolution, verb="propose", label=label, by=by, on=on)
+    proposal.proposed_by = by
+    proposal.full_clean()
+    proposal.save()
+    log.record(proposal, verb="propose", label=label, by=by, on=on)
+    return proposal
+
+
+@transaction.atomic
+def propose_limits(*, banks: Iterable[tuple[str, str]], by, on: date, **fields) -> LimitResolution:
+    """限度額の決議を提案する（H2.1-c）。banks は ⑤ の（金融機関, 支店）。"""
+    resolution = _propose(LimitResolution(**fields), by=by, on=on)
+    for name, branch in banks:
+        bank = DesignatedBank(resolution=resolution, name=name, branch=branch)
+        bank.full_clean()
+        bank.save()
     return resolution

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -94,6 +95,19 @@ def test_what_changed_is_told_in_the_record(admin):
     assert ActionLog.objects.count() == before
 
 
+def test_who_lost_the_device_is_let_in_by_password_again(admin):
+    user = make_user()
+    with pytest.raises(StepRefused, match="使っていません"):
+        users.drop_second_step(user, by=admin, on=TODAY)
+    for owner in (user, admin):
+        Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    users.drop_second_step(user, by=admin, on=TODAY)
+    assert [row.user for row in Authenticator.objects.all()] == [admin]
+    assert ActionLog.objects.about(user).first().verb == "drop_second_step"
+    with pytest.raises(StepRefused, match="自分で変えられます"):
+        users.drop_second_step(admin, by=admin, on=TODAY)
+
+
 # --- invitations ---------------------------------------------------------------------------
 
 
@@ -119,6 +133,7 @@ def unusable(admin):
 
     def stopped():
         change(user, by=admin, is_active=False)
+        change(user, by=admin, is_active=True)
 
     return token, {"used": used, "revoked": revoked, "replaced": replaced, "stopped": stopped}
 

@@ -136,7 +136,7 @@ def test_master_data_comes_in_by_a_button_and_names_keep_their_history(client, a
 LIMITS = {
     "meeting_name": "第48回通常総会", "item_number": "第5号議案", "resolved_on": "R8.5.28", "effective_on": "R8.5.28",
     "borrowing_limit": "4億", "guarantee_limit": "0", "member_loan_limit": "5,000万", "member_guarantee_limit": "0",
-    "banks-TOTAL_FORMS": "2", "banks-INITIAL_FORMS": "0", "banks-0-name": "商工組合中央金庫", "banks-0-branch": "金沢支店",
+    "member_limit_mode": "uniform", "sales_months": "", "sales_unit": "10,000", "banks-TOTAL_FORMS": "2", "banks-INITIAL_FORMS": "0", "banks-0-name": "商工組合中央金庫", "banks-0-branch": "金沢支店",
     "banks-1-name": "", "banks-1-branch": "",
 }  # fmt: skip
 
@@ -157,6 +157,17 @@ def test_a_proposal_says_whose_turn_it_is_and_leads_that_person_there(client, ad
     text = told(client.get("/"))
     assert "あなたの承認を待っています" in text
     assert step.url in text
+
+
+def test_a_proposal_still_to_be_resolved_is_nobodys_turn_yet(client, admin):
+    chief = make_user(Role.CHIEF)
+    coming = {"meeting_name": "", "item_number": "", "resolved_on": "", "effective_on": "R9.5.28"}
+    assert client.post("/setup/limits/", {**LIMITS, **coming}).status_code == 302
+    step = next(step for step in setup.all_steps(chief, TODAY) if step.key == "limits")
+    assert (
+        step.note
+        == "管理 太郎さんの提案は、まだ承認できません。総会の議決がまだありません。議案にして、会議で議決してください。"
+    )
 
 
 def seats(**changes):
