@@ -418,11 +418,14 @@ class UserAdmin(ReadOnlyAdmin):
 
 
 class RecordAdmin(ReadOnlyAdmin):
-    """記録の管理画面。見る・探すだけ。"""
+    """記録の管理画面。見る・探すだけ。利害関係のある案件の記録は、見てよい人にも伏せる。"""
 
     list_select_related = ["by", "content_type"]
     show_full_result_count = False
     list_per_page = 50
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(reading.about_hidden(request.user, business_date()))
 
 
 @admin.register(ActionLog)
@@ -437,6 +440,22 @@ class ActionLogAdmin(RecordAdmin):
     search_help_text = "対象・操作・理由・氏名から探します。"
     fields = ["at", "label", "object_text", "content_type", "object_id", "by", "on", "reason", "details"]
     readonly_fields = ["details"]
+    #: 案件を読めない人（利用者を管理する人）には、誰が何をしたかだけを見せる
+    CONFIDENTIAL = ("reason", "details")
+
+    def _allowed(self, request, names):
+        if request.user.has_perm("loans.view_application"):
+            return names
+        return [name for name in names if name not in self.CONFIDENTIAL]
+
+    def get_list_display(self, request):
+        return self._allowed(request, self.list_display)
+
+    def get_search_fields(self, request):
+        return self._allowed(request, self.search_fields)
+
+    def get_fields(self, request, obj=None):
+        return self._allowed(request, self.fields)
 
     @admin.display(description="詳細")
     def details(self, obj):

@@ -184,7 +184,7 @@ def notice_warning(meeting: Meeting, on: date) -> str:
 def meeting_papers(meeting: Meeting, *, user, read_at: str, on: date) -> MeetingPapers:
     """会議資料の値。読む人に利害関係のある議案は、番号のほかは載せない。"""
     record = proceedings.read(meeting)
-    hidden, advice = record.hidden_from(user), _advice(record.items)
+    hidden, advice = record.hidden_from(user, on), _advice(record.items)
     return MeetingPapers(
         issuer=_issuer(),
         meeting=str(meeting),
@@ -357,7 +357,7 @@ def papers_of(meeting: Meeting, *, user, on: date) -> list[IssuedDocument]:
 
 def visible_meetings(user, on: date):
     """書類を見てよい会議。自分に利害関係のある議案が載った会議の書類は見せない。"""
-    hidden = AgendaItem.objects.hidden_from(user)
+    hidden = AgendaItem.objects.hidden_from(user, on)
     return (
         Meeting.objects.visible_to(user, on)
         .exclude(items__in=hidden)

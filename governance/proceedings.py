@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -64,13 +65,12 @@ class Proceedings:
             return self.members.chair_name if self.members else ""
         return f"{self.chair.get_title_display()} {self.chair.person}" if self.chair else ""
 
-    def hidden_from(self, user) -> set[int]:
+    def hidden_from(self, user, on: date) -> set[int]:
         """この人に伏せる議案の番号（継続審議・流会で送られたものも）。"""
-        person = person_of(user)
-        if person is None:
+        every = {item.pk for item in self.items} | {record.item_id for record in self.continuations}
+        if not every or person_of(user) is None:
             return set()
-        every = [*self.items, *(record.item for record in self.continuations)]
-        return {item.pk for item in every if any(one.person_id == person.pk for one in item.recusals.all())}
+        return set(AgendaItem.objects.filter(pk__in=every).hidden_from(user, on).values_list("pk", flat=True))
 
 
 def items_of(meeting: Meeting):

@@ -63,12 +63,16 @@ def register(handler: Handler) -> Handler:
     return handler
 
 
+def visible(vouchers, user, on: date):
+    """この人に利害関係のある案件の、承認を待つ伝票を除く。計上済の伝票は帳簿なので、誰にも伏せない。"""
+    for handler in _handlers:
+        vouchers = vouchers.exclude(pk__in=handler.hidden_from(user, on))
+    return vouchers
+
+
 def waiting(user, on: date):
     """承認を待つ伝票。この人に利害関係のある案件のものを除く。"""
-    found = Voucher.objects.waiting()
-    for handler in _handlers:
-        found = found.exclude(pk__in=handler.hidden_from(user, on))
-    return found
+    return visible(Voucher.objects.waiting(), user, on)
 
 
 def with_act(vouchers):

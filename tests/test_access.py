@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from coopfin.middleware import refuse_writes
+from coopfin.models import ActionLog
 from coopfin.roles import Role
 from governance import operations as governance
 from tests.access_table import COLUMNS, READS_BUT_MAY_NOT_SEND, ROWS, SENT_TO_BE_RECKONED
@@ -181,7 +182,7 @@ class TestAccess(AtWork):
         with taken_back():
             for user in self.house.users.values():
                 make_officer(self.house.things["member"], user.person)
-            shown = self.opened()
+            shown = [*self.opened(), *self.told()]
             assert not shown, "\n" + "\n".join(shown)
 
     def test_a_case_is_not_there_for_whom_declared_an_interest_at_the_meeting(self):
@@ -194,6 +195,32 @@ class TestAccess(AtWork):
             assert outcome(browser_of(director).get(address(self.house, "loans:application", thing))) == "404"
             other = self.house.user(Role.PRESIDENT)
             assert outcome(browser_of(other).get(address(self.house, "loans:application", thing))) == "200"
+
+    def told(self):
+        """Where meetings, waiting slips and the admin site's logs tell an interested person of the case all the same."""
+        things, case = self.house.things, self.house.cases["board_queue"]
+        member = things["member"].name
+        logs = [reverse(f"admin:coopfin_{name}_changelist") + f"?q={member}" for name in ("actionlog", "readlog")]
+        entry = ActionLog.objects.about(case).first()
+        pages = [
+            reverse("governance:meeting", args=[things["board"].pk]),
+            reverse("governance:meeting", args=[things["committee"].pk]),
+            reverse("governance:interest", args=[things["item"].pk]),
+            reverse("governance:interest", args=[things["committee_item"].pk]),
+            reverse("ledger:voucher", args=[things["waiting"].pk]),
+            reverse("ledger:voucher_approve", args=[things["waiting"].pk]),
+            reverse("admin:coopfin_actionlog_change", args=[entry.pk]),
+            *logs,
+        ]
+        found = []
+        for role, user in self.house.users.items():
+            browser = browser_of(user)
+            for page in pages:
+                response = browser.get(page)
+                text = response.content.decode().replace(f"?q={member}", "").replace(f'value="{member}"', "")
+                if response.status_code == 200 and (case.number in text or f"{case.amount:,}" in text):
+                    found.append(f"{page} tells {role}")
+        return found
 
     def opened(self):
         """The pages of cases, loans and papers that an interested person gets to see or send to all the same."""

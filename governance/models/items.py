@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 
+from coopfin import reading
 from coopfin.models import User
 from governance.enums import (
     OPEN_STATES,
@@ -34,10 +35,13 @@ class AgendaItemQuerySet(models.QuerySet):
         """議決・答申の済んだ議案。"""
         return self.filter(state=ItemState.DECIDED)
 
-    def hidden_from(self, user):
-        """この人が特別の利害関係を持つ議案（見せてはならないもの）。"""
+    def hidden_from(self, user, on):
+        """この人が特別の利害関係を持つ議案（見せてはならないもの）。除斥のほか、いまの台帳から分かる案件の利害も。"""
         person = getattr(user, "person", None)
-        return self.filter(recusals__person=person) if person else self.none()
+        if person is None:
+            return self.none()
+        recused = Exists(Recusal.objects.filter(item=models.OuterRef("pk"), person=person))
+        return self.filter(Q(recused) | reading.about_hidden(user, on))
 
     def visible_to(self, user, on):
         """見てよい会議の議案と、自分の席のある機関の（会議によらない）議案。利害関係のあるものを除く。"""
@@ -47,7 +51,7 @@ class AgendaItemQuerySet(models.QuerySet):
         found = Q(meeting__in=meetings.order_by().values("pk")) | Q(meeting__isnull=True, body__in=bodies)
         if user.has_perm("governance.record_meeting") or user.has_perm("loans.view_loan"):
             found |= Q(meeting__isnull=True)
-        return self.filter(found).exclude(pk__in=AgendaItem.objects.hidden_from(user).values("pk"))
+        return self.filter(found).exclude(pk__in=AgendaItem.objects.hidden_from(user, on).values("pk"))
 
     def waiting_after_adjournment(self, body):
         """流会になった会議から戻り、次の会議を待つ議案。"""

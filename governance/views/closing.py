@@ -75,7 +75,7 @@ class AdjournView(MeetingOperation):
 
     def get_context_data(self, **kwargs):
         record = proceedings.read(self.object)
-        hidden = record.hidden_from(self.request.user)
+        hidden = record.hidden_from(self.request.user, self.on)
         return super().get_context_data(
             rows=[
                 (item.label, standing(item, on=self.on, seats=record.voting))
@@ -116,7 +116,7 @@ class FinaliseView(MeetingOperation):
         record = proceedings.read(self.object)
         findings = finalising_findings(self.object, by=self.request.user, chair=record.chair)
         return super().get_context_data(
-            text=minutes.shown(minutes.compose(record, on=self.on), record.hidden_from(self.request.user)),
+            text=minutes.shown(minutes.compose(record, on=self.on), record.hidden_from(self.request.user, self.on)),
             explanation="読んで誤りがなければ確定します。確定すると、議事録に番号と指紋を付けて保存し、"
             f"{Minutes.kept_until_of(self.object.held_on).year}年まで消すことも変えることもできません。",
             findings=findings,

@@ -215,7 +215,7 @@ class AgendaAllView(MeetingAction):
     title = "すべて議案に載せる"
 
     def act(self, form):
-        items = list(waiting_items(self.meeting, self.request.user))
+        items = list(waiting_items(self.meeting, self.request.user, self.on))
         operations.put_all_on_agenda(self.meeting, items=items, by=self.request.user, on=self.on)
         return f"付議待ちの{len(items)}件を議案に載せました。" if items else "付議待ちの案件はありませんでした。"
 
@@ -253,7 +253,7 @@ class InterestView(OperationView):
     def get_queryset(self):
         user = self.request.user
         items = AgendaItem.objects.undecided().select_related("body", "meeting", "meeting__body")
-        items = items.exclude(pk__in=AgendaItem.objects.hidden_from(user).values("pk"))
+        items = items.exclude(pk__in=AgendaItem.objects.hidden_from(user, self.on).values("pk"))
         if user.has_perm(RECORD):
             return items
         mine = Seat.objects.filter(person__user=user).current(self.on)

@@ -48,10 +48,10 @@ class Panel:
     sentence: str = ""
 
 
-def waiting_items(meeting: Meeting, user):
+def waiting_items(meeting: Meeting, user, on):
     """この会議に載せられる、付議待ちの案件（利害関係のあるものを除く）。"""
     waiting = AgendaItem.objects.filter(body=meeting.body, state=ItemState.WAITING)
-    return waiting.exclude(pk__in=waiting.hidden_from(user).values("pk")).order_by("submitted_on", "pk")
+    return waiting.exclude(pk__in=waiting.hidden_from(user, on).values("pk")).order_by("submitted_on", "pk")
 
 
 def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
@@ -75,7 +75,7 @@ class MeetingPage:
         self.may_record = user.has_perm(RECORD) and not meeting.is_closed
         self.held = meeting.held_on <= on
         self.record = proceedings.read(meeting)
-        self.hidden_items = self.record.hidden_from(user)
+        self.hidden_items = self.record.hidden_from(user, on)
 
     @property
     def seats(self):
@@ -102,7 +102,7 @@ class MeetingPage:
         )
 
     def agenda_form(self, data=None):
-        items = waiting_items(self.meeting, self.user)
+        items = waiting_items(self.meeting, self.user, self.on)
         return AgendaForm(data, items=items, version=str(self.meeting.version))
 
     def votes_form(self, item, data=None):
@@ -255,7 +255,7 @@ class MeetingPage:
             "attendance_form": attendance_form or (self.attendance_form() if recording else None),
             "members_form": members_form or (self.members_form() if recording and self.meeting.is_general else None),
             "agenda_form": agenda,
-            "waiting": list(waiting_items(self.meeting, self.user)) if self.may_record else [],
+            "waiting": list(waiting_items(self.meeting, self.user, self.on)) if self.may_record else [],
             "may_record": self.may_record,
             "may_adjourn": recording and bool(short) and bool(self.attendances),
             "may_enter_room": any(seat.person_id == person.pk for seat in self.seats) if person else False,

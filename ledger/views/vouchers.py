@@ -27,6 +27,9 @@ from ledger.tables import VoucherTable
 PREPARE, APPROVE, VIEW = "ledger.prepare_voucher", "ledger.approve_voucher", "ledger.view_voucher"
 
 
+_WITH_PEOPLE = Voucher.objects.select_related("made_by", "checked_by", "reverses").prefetch_related("reversals")
+
+
 class VoucherListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """伝票の一覧。"""
 
@@ -38,7 +41,8 @@ class VoucherListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     paginate_by = 50
 
     def get_queryset(self):
-        return approvals.with_act(Voucher.objects.all()).select_related("made_by", "checked_by")
+        vouchers = approvals.with_act(Voucher.objects.all()).select_related("made_by", "checked_by")
+        return approvals.visible(vouchers, self.request.user, self.on)
 
     def get_table_kwargs(self):
         return {"reach": Reach.on(self.on)}
@@ -72,7 +76,7 @@ class VoucherView(GuardedMixin, DetailView):
     template_name = "ledger/voucher_detail.html"
 
     def get_queryset(self):
-        return Voucher.objects.select_related("made_by", "checked_by", "reverses").prefetch_related("reversals")
+        return approvals.visible(_WITH_PEOPLE.all(), self.request.user, self.on)
 
     def get_context_data(self, **kwargs):
         voucher, user = self.object, self.request.user
@@ -115,7 +119,10 @@ class VoucherView(GuardedMixin, DetailView):
 class VoucherOperationView(OperationView):
     """一枚の伝票に対する操作。"""
 
-    queryset = Voucher.objects.select_related("made_by", "checked_by", "reverses").prefetch_related("reversals")
+    queryset = _WITH_PEOPLE
+
+    def get_queryset(self):
+        return approvals.visible(super().get_queryset(), self.request.user, self.on)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

@@ -1,0 +1,34 @@
+"""利害関係のある人に伏せるもの: 案件と、それに付いた貸付・議案・書類・写し（ドメイン E）。
+
+議案・記録・書類は案件を知らないので、どれを伏せるかをここから届ける。判定はいつも、いまの台帳による。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.contrib.contenttypes.models import ContentType
+
+from coopfin import reading
+from documents.models import IssuedDocument, Upload
+from governance.models import AgendaItem
+from loans.models import Application, Loan
+
+
+@reading.register_hidden
+def cases(user, on: date) -> Iterator[tuple[type, list[int]]]:
+    """利害関係のある案件と、それに付いたものの番号。そのような案件は一人に数えるほどしかない。"""
+    clear = Application.objects.not_interested(getattr(user, "person", None), on).order_by()
+    applications = list(Application.objects.exclude(pk__in=clear.values("pk")).order_by().values_list("pk", flat=True))
+    if not applications:
+        return
+    loans = list(Loan.objects.filter(application__in=applications).order_by().values_list("pk", flat=True))
+    yield Application, applications
+    yield Loan, loans
+    types = [ContentType.objects.get_for_model(model) for model in (Application, Loan)]
+    for model in (AgendaItem, IssuedDocument, Upload):
+        attached = model.objects.none()
+        for content_type, numbers in zip(types, (applications, loans), strict=True):
+            attached |= model.objects.filter(content_type=content_type, object_id__in=numbers)
+        yield model, list(attached.order_by().values_list("pk", flat=True))
