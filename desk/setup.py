@@ -91,7 +91,7 @@ def _all(user, on: date) -> Iterator[SetupStep]:
         "articles", "定款の条項", "貸付を行うための定款の条項を提案し、別の人が承認する", ArticlesClause,
         ArticlesClause.on(FinanceBusiness.LENDING, on), user,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
-        url=reverse("admin:governance_articlesclause_add"),
+        url=reverse("desk:setup_articles"),
         note="定款の写し・認可書・登記事項証明書を見て書きます。効力のある条項がないと、承認・契約・実行ができません。",
     )  # fmt: skip
     yield _proposal(

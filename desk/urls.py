@@ -19,6 +19,7 @@ urlpatterns = [
     path("setup/cooperative/", setup.CooperativeView.as_view(), name="setup_cooperative"),
     path("setup/accounts/", setup.AccountsView.as_view(), name="setup_accounts"),
     path("setup/accounts/load/", setup.MasterDataView.as_view(), name="setup_master_data"),
+    path("setup/articles/", setup.ArticlesView.as_view(), name="setup_articles"),
     path("setup/limits/", setup.LimitsView.as_view(), name="setup_limits"),
     path("setup/bodies/", setup.BodiesView.as_view(), name="setup_bodies"),
     path("setup/users/", users.UserListView.as_view(), name="users"),

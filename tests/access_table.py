@@ -28,6 +28,7 @@ desk:setup                                       403  200  403  403  200  200  2
 desk:setup_cooperative                           403  200  403  403  403  403  200  in
 desk:setup_accounts                              403  200  403  403  403  403  200  in
 desk:setup_master_data                           403  200  403  403  403  403  200  in
+desk:setup_articles                              403  200  403  403  403  403  200  in
 desk:setup_limits                                403  200  403  403  403  403  200  in
 desk:setup_bodies                                403  200  403  403  403  403  200  in
 desk:users                                       403  403  403  403  403  403  200  in

@@ -11,8 +11,8 @@ from coopfin.forms import JapaneseDateField, JapaneseDateFormMixin, OperationFor
 from coopfin.models import Cooperative
 from desk.forms.people import NamedPersonMixin
 from governance.admin import LimitResolutionForm
-from governance.enums import TITLES_OF, BodyKind, SeatTitle
-from governance.models import Body, LimitResolution
+from governance.enums import TITLES_OF, BodyKind, FinanceBusiness, SeatTitle
+from governance.models import ArticlesClause, Body, LimitResolution
 from ledger.models import Account
 from members import writing
 from members.forms import WrittenField
@@ -103,6 +103,11 @@ LIMIT_SECTIONS = (
     ("限度額（残高ベース、円）", ("borrowing_limit", "guarantee_limit", "member_loan_limit", "member_guarantee_limit")),
     ("③ の範囲での、組合員ごとの限度", ("member_limit_mode", "sales_months", "sales_unit")),
 )
+ARTICLES_SECTIONS = (
+    ("条項", ("business", "article", "text")),
+    ("総会の特別議決（3分の2以上）", RESOLUTION),
+    ("行政庁の認可と登記", ("authority", "authorised_on", "registered_on")),
+)
 
 
 class LimitsForm(ProposalForm, LimitResolutionForm):
@@ -113,6 +118,21 @@ class LimitsForm(ProposalForm, LimitResolutionForm):
     class Meta:
         model = LimitResolution
         fields = [name for _, names in LIMIT_SECTIONS for name in names]
+
+
+class ArticlesForm(ProposalForm):
+    """定款の金融条項（提案）。"""
+
+    SECTIONS = ARTICLES_SECTIONS
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["business"].choices = FinanceBusiness.choices
+
+    class Meta:
+        model = ArticlesClause
+        fields = [name for _, names in ARTICLES_SECTIONS for name in names]
+        widgets = {"text": forms.Textarea(attrs={"rows": 4}), "business": forms.RadioSelect}
 
 
 class BankForm(forms.Form):

@@ -20,6 +20,7 @@ from desk.forms.setup import (
     RESOLUTION,
     SEATED_BODIES,
     AccountNamesForm,
+    ArticlesForm,
     BankFormSet,
     BodyForm,
     CooperativeForm,
@@ -27,9 +28,9 @@ from desk.forms.setup import (
     seat_formset,
 )
 from desk.views.base import SETUP_CRUMB, SettingView
-from governance.enums import BodyKind
-from governance.models import Body, LimitResolution, Seat
-from governance.operations.proposing import propose_limits
+from governance.enums import BodyKind, FinanceBusiness
+from governance.models import ArticlesClause, Body, LimitResolution, Seat
+from governance.operations.proposing import propose_articles, propose_limits
 from governance.operations.seats import register_body, take_seat
 from ledger.chart import rename_accounts, renamings
 from ledger.models import Account
@@ -154,6 +155,37 @@ class MasterDataView(SetupStepView):
 
 
 PROPOSED = "これは提案です。別の権限者が承認するまで、効力はありません。"
+
+
+class ArticlesView(SetupStepView):
+    """定款の金融条項の提案。貸付と債務保証は、別の条項として書く。"""
+
+    key = "articles"
+    permission_required = "governance.propose_resolution"
+    template_name = "desk/setup_articles.html"
+    form_class = ArticlesForm
+    title = "定款の金融条項の提案"
+    submit_label = "提案する"
+
+    @cached_property
+    def businesses(self) -> list[dict]:
+        """事業ごとの、いま効力のある条項と、承認を待つ提案。"""
+        waiting = {clause.business: clause for clause in ArticlesClause.objects.waiting().select_related("proposed_by")}
+        return [
+            {"label": one.label, "value": one.value, "current": ArticlesClause.on(one, self.on), "waiting": waiting.get(one)}
+            for one in FinanceBusiness
+        ]  # fmt: skip
+
+    def get_initial(self):
+        missing = [one["value"] for one in self.businesses if not one["current"] and not one["waiting"]]
+        return {"business": missing[0]} if missing else {}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(businesses=self.businesses, **kwargs)
+
+    def operate(self, form):
+        clause = propose_articles(by=self.request.user, on=self.on, **form.values())
+        return clause, self.back_url(), f"「{clause}」を提案しました。{PROPOSED}"
 
 
 class LimitsView(SetupStepView):

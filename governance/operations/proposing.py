@@ -1,4 +1,4 @@
-"""決議による定めの提案（限度額など）。別の権限者が承認して初めて効力を持つ（相互牽制、手引き 第2章1 e）。"""
+"""決議による定めの提案（限度額・定款の条項など）。別の権限者が承認して初めて効力を持つ（相互牽制、手引き 第2章1 e）。"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from coopfin import log
-from governance.models import DesignatedBank, LimitResolution, Resolved
+from governance.models import ArticlesClause, DesignatedBank, LimitResolution, Resolved
 from governance.operations.locks import need
 
 PROPOSE = "governance.propose_resolution"
@@ -33,3 +33,9 @@ def propose_limits(*, banks: Iterable[tuple[str, str]], by, on: date, **fields) 
         bank.full_clean()
         bank.save()
     return resolution
+
+
+@transaction.atomic
+def propose_articles(*, by, on: date, **fields) -> ArticlesClause:
+    """定款の金融条項を提案する（H2.1-a）。認可書と登記は、届いたあとから提案した人が書き足せる。"""
+    return _propose(ArticlesClause(**fields), by=by, on=on)

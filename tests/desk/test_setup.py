@@ -13,7 +13,7 @@ from coopfin import master_data
 from coopfin.models import ActionLog, Cooperative
 from coopfin.roles import Role
 from desk import setup
-from governance.models import Body, LimitResolution, Seat
+from governance.models import ArticlesClause, Body, LimitResolution, Seat
 from ledger.models import Account
 from members.models import Industry, Member, Person
 from tests.factories.core import make_cooperative, make_policy, make_user
@@ -168,6 +168,28 @@ def test_a_proposal_still_to_be_resolved_is_nobodys_turn_yet(client, admin):
         step.note
         == "管理 太郎さんの提案は、まだ承認できません。総会の議決がまだありません。議案にして、会議で議決してください。"
     )
+
+
+ARTICLES = {
+    "business": "lending", "article": "定款 第7条第1項第4号", "text": "組合員に対する事業資金の貸付け（手形の割引を含む。）",
+    "meeting_name": "第40回通常総会", "item_number": "第7号議案", "resolved_on": "H30.5.25", "effective_on": "H30.7.2",
+}  # fmt: skip
+
+
+def test_the_articles_are_copied_for_each_business_and_may_wait_for_the_authority(client, admin):
+    page = "/setup/articles/"
+    wrong = client.post(page, {**ARTICLES, "authority": "石川県知事", "authorised_on": "H30.5.1"})
+    assert wrong.status_code == 422
+    assert "この順にしてください" in told(wrong)
+    assert "組合員に対する事業資金の貸付け" in told(wrong)
+    assert client.post(page, ARTICLES).status_code == 302
+    clause = ArticlesClause.objects.get()
+    assert (clause.business, clause.resolved_on, clause.authorised_on) == ("lending", date(2018, 5, 25), None)
+    assert not clause.is_approved
+    # The next one offered is the other business, which is another clause.
+    form = client.get(page).context["form"]
+    assert form.initial["business"] == "guarantee"
+    assert "定款 第7条第1項第4号" in told(client.get(page))
 
 
 def seats(**changes):

@@ -83,11 +83,11 @@ def propose(admin: Desk, today) -> None:
     admin.fill("金融機関名", work.BANK).fill("支店", work.BRANCH).press("提案する")
     admin.see("管理 太郎さんの提案が、北村 洋子さんの承認を待っています。")
     admin.open("/setup/").follow("貸付を行うための定款の条項を提案し、別の人が承認する")
-    admin.pick("事業", "資金の貸付・手形の割引と、そのための借入").fill("条項", "定款 第7条第1項第4号")
+    admin.fill("条項", "定款 第7条第1項第4号")
     admin.fill("条文", "組合員に対する事業資金の貸付け及びそのための借入れ").fill("会議", "第40回通常総会")
     admin.fill("議案番号", "第3号議案").fill("決議日", "H30.5.25").fill("効力が生じる日", "H30.7.2")
     admin.fill("認可した行政庁", "石川県知事").fill("認可書の到達日", "H30.7.2").fill("登記日", "H30.7.11")
-    admin.press("保存").see("これは提案です")
+    admin.press("提案する").see("これは提案です")
     admin.open("/setup/").follow("金融事業の規程（または規約）を提案し、別の人が承認する")
     admin.fill("名称", "金融事業規程").fill("本文", "第3条 手形貸付は3,000万円を限度とする。")
     admin.fill("会議", "第312回理事会").fill("議案番号", "第2号議案").fill("決議日", today).fill(
