@@ -5,6 +5,7 @@ settings の builtins に入っているので、各テンプレートで load �
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
@@ -12,7 +13,8 @@ from itertools import zip_longest
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from coopfin import charts, worklists
 from coopfin.calc import words
@@ -49,6 +51,19 @@ STAGE_TONES = {
 
 
 # --- 書き方 --------------------------------------------------------------------------------
+_NUMBERS = re.compile(r"(?:[A-Z]-)?\d[\d,-]*(?:円|件|名|回|日)?")
+
+
+@register.filter
+def unbroken(text):
+    """文の中の番号と金額を、途中で折り返さない。"""
+    parts, last = [], 0
+    for found in _NUMBERS.finditer(str(text)):
+        parts += [escape(str(text)[last : found.start()]), format_html('<span class="nowrap">{}</span>', found[0])]
+        last = found.end()
+    return mark_safe("".join([*parts, escape(str(text)[last:])]))
+
+
 @register.filter
 def yen(value):
     """金額（円）。1,234、負の数は △1,234、0 は 0、None は空。"""

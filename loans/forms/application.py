@@ -158,6 +158,9 @@ class TermsForm(OperationForm):
             draft.member = member
         if self.is_bill:
             draft.method, draft.grace_installments = "", 0
+        elif self.computation is not None:
+            # 証書貸付の最終期日は、保存するときと同じに、償還予定から決まる。
+            draft.maturity_on = self.computation.maturity_on
         for name in ("funding_source", "purpose", "no_representative_guarantee_reason"):
             if self.cleaned_data.get(name):
                 setattr(draft, name, self.cleaned_data[name])

@@ -272,3 +272,10 @@ def test_pages_of_last_resort_need_neither_context_nor_database(name):
     assert '<html lang="ja">' in html
     assert "style=" not in html
     assert "<script" not in html
+
+
+def test_numbers_and_amounts_in_a_sentence_are_not_broken_and_markup_stays_text():
+    assert show("{{ text|unbroken }}", text="<b> 2026-0014　S-2026-003 4,000,000円") == (
+        '&lt;b&gt; <span class="nowrap">2026-0014</span>　<span class="nowrap">S-2026-003</span> '
+        '<span class="nowrap">4,000,000円</span>'
+    )
