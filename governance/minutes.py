@@ -79,14 +79,26 @@ def _recusals(recusals, who: str) -> str:
     return "なお、" + "。".join(parts) + "。"
 
 
-def sentence(item: AgendaItem, counts: Standing, recusals) -> str:
-    """一つの議案の文。"""
+def deputy(record: Proceedings, item: AgendaItem) -> str:
+    """議長が除斥された議案で、誰が議長を代行したかの文。"""
+    acting = record.acting_chair(item)
+    if acting is None:
+        return ""
+    return (
+        f"議長 {record.chair.person.name}に特別の利害関係があるため、この議案の議長は"
+        f"{acting.get_title_display()} {acting.person.name}が代行した。"
+    )
+
+
+def sentence(item: AgendaItem, counts: Standing, recusals, acting: str = "") -> str:
+    """一つの議案の文。acting は、議長を代行した人の文。"""
     head = f"{item.label} {item.minutes_title}"
     if item.state == ItemState.WITHDRAWN:
         return f"{head}は、取り下げられた。"
     if item.state != ItemState.DECIDED:
         return f"{head}について審議した（結果は未記録）。{_recusals(recusals, counts.who)}"
-    text = f"{head}について{_decision(item, counts)}"
+    text = f"{head}。{acting}" if acting else f"{head}について"
+    text += _decision(item, counts)
     if item.comment:
         text += f"付帯意見: {item.comment.rstrip('。')}。"
     return text + _recusals(recusals, counts.who)
@@ -150,7 +162,7 @@ def compose(record: Proceedings, *, on: date) -> dict:
     for item in record.items:
         counts = standing(item, on=on, seats=record.voting)
         recusals = [one for one in item.recusals.all() if one.person_id in seated]
-        entry = {"item": item.pk, "text": sentence(item, counts, recusals), "annex": ""}
+        entry = {"item": item.pk, "text": sentence(item, counts, recusals, deputy(record, item)), "annex": ""}
         sections = _annex(item, on)
         if sections:
             entry["annex"] = f"別紙{len(annexes) + 1}"

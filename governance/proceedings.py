@@ -58,6 +58,14 @@ class Proceedings:
         able = [seat for seat in self.in_room if seat.title != SeatTitle.AUDITOR]
         return next((seat for seat in able if seat.title in CHAIR_TITLES), able[0] if able else None)
 
+    def acting_chair(self, item: AgendaItem) -> Seat | None:
+        """その議案で議長を代行した席。議長に特別の利害関係がなければ（または代われる人がいなければ）None。"""
+        recused = {recusal.person_id for recusal in item.recusals.all()}
+        if self.chair is None or self.chair.person_id not in recused:
+            return None
+        able = (seat for seat in self.in_room if seat.title != SeatTitle.AUDITOR and seat.person_id not in recused)
+        return next(able, None)
+
     @property
     def chair_text(self) -> str:
         """議長の役名と氏名。"""

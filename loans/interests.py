@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from coopfin import reading
 from documents.models import IssuedDocument, Upload
+from governance import barring
 from governance.models import AgendaItem
 from loans.models import Application, Loan
 
@@ -32,3 +33,12 @@ def cases(user, on: date) -> Iterator[tuple[type, list[int]]]:
         for content_type, numbers in zip(types, (applications, loans), strict=True):
             attached |= model.objects.filter(content_type=content_type, object_id__in=numbers)
         yield model, list(attached.order_by().values_list("pk", flat=True))
+
+
+def who_handled_it(number: int) -> dict[int, str]:
+    """申込を受け付けた人は、理事であってもその決定に加われない（相互牽制）。"""
+    found = Application.objects.filter(pk=number, received_by__isnull=False).values_list("received_by", flat=True)
+    return dict.fromkeys(found, "受け付けた本人は、この議案の議決に加われません（棄権として数えます）。")
+
+
+barring.register("loans.application", who_handled_it)

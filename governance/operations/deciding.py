@@ -10,6 +10,7 @@ from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import block
 from coopfin.models import Cooperative, Sequence
+from governance import barring
 from governance.enums import BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, VoteChoice
 from governance.models import AgendaItem, Opinion, Seat, Vote
 from governance.operations import resolving
@@ -164,6 +165,8 @@ def cast_vote(item: AgendaItem, *, seat: Seat, choice: str, comment: str = "", b
         refuse(label, block("自分の議決だけを記録できます。", "役割の表", code="permission"))
     _not_recused(item, person_of(by), label, BOARD_SOURCE)
     _not_recused(item, seat.person, label, BOARD_SOURCE)
+    if barred := barring.of(item).get(seat.person.user_id):
+        refuse(label, block(barred, "相互牽制（手引き 第2章1 e）", code="barred"))
     if not present_seats(item, [seat]):
         here = item.meeting.attendances.filter(seat=seat).first()
         if here and here.left_at:

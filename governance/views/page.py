@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from coopfin import charts
-from governance import minutes, proceedings
+from governance import barring, minutes, proceedings
 from governance.enums import BodyKind, ItemState, SeatTitle, VoteChoice
 from governance.forms import AgendaForm, AttendanceForm, MembersForm, VotesForm
 from governance.models import AgendaItem, Meeting, Minutes, Seat
@@ -61,7 +61,8 @@ def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
     if not item.is_open or item.body.kind != BodyKind.BOARD or (person and person.pk in recused):
         return []
     able = [seat for seat in seats if seat.person_id not in recused and seat.title != SeatTitle.AUDITOR]
-    here = present_seats(item, able)
+    barred = barring.of(item)
+    here = [seat for seat in present_seats(item, able) if seat.person.user_id not in barred]
     if user.has_perm(RECORD) or user.has_perm("loans.decide"):
         return here
     return [seat for seat in here if person and seat.person_id == person.pk]

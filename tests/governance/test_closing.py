@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from coopfin.flow import StepRefused
 from coopfin.roles import Role
 from governance import minutes, operations, proceedings
-from governance.enums import AttendanceKind, BodyKind, ItemResult, ItemState, MeetingState, SeatTitle
+from governance.enums import AttendanceKind, BodyKind, ItemResult, ItemState, MeetingState, SeatTitle, VoteChoice
 from governance.models import AgendaItem, Meeting, Minutes, Seat
 from tests.factories.core import make_user
 from tests.factories.governance import (
@@ -241,4 +241,17 @@ def test_reappointing_begins_the_day_after_and_happens_once():
     )
     assert "就任日以後" in refusal(
         operations.reappoint, new, title=SeatTitle.DIRECTOR, to_on=date(2029, 1, 1), by=admin, on=HELD_ON
+    )
+
+
+def test_when_the_chair_is_recused_another_director_presides_over_that_item():
+    board = make_board(5)
+    meeting = make_meeting(present=board)
+    item = make_item(meeting=meeting, interested={board[0].person: "申込先の代表者"})
+    vote(item, *((seated, VoteChoice.YES) for seated in board[1:]))
+    operations.decide_board(item, result=ItemResult.FAVOURABLE, by=make_user(Role.CHIEF), on=meeting.held_on)
+    text = minutes.compose(proceedings.read(meeting), on=meeting.held_on)["items"][0]["text"]
+    assert (
+        f"議長 {board[0].person.name}に特別の利害関係があるため、この議案の議長は理事 {board[1].person.name}が代行した。"
+        in text
     )

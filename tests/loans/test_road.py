@@ -10,10 +10,11 @@ from django.db.utils import Error as DatabaseError
 from collateral.guarantee_deed import Relation
 from coopfin.flow import StaleObject, StepRefused
 from coopfin.models import Proposal, Sequence
+from coopfin.roles import Role
 from desk.demo import road
 from governance import operations as governance
 from governance.enums import AttendanceKind, BodyKind, ItemResult, VoteChoice
-from governance.models import Body, LimitResolution
+from governance.models import Body, LimitResolution, Seat
 from loans import headroom, items
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource, LoanState
@@ -236,6 +237,28 @@ def test_the_receiver_cannot_decide(office):
         fresh(application), result=ItemResult.FAVOURABLE, by=office.president, on=TODAY, reason=REASON
     )
     assert decided.state == S.APPROVED
+
+
+def test_a_director_who_received_the_case_has_no_vote_on_it(office):
+    """専務理事が事務局長を兼ねる組合: 出席には数えるが、自分の受け付けた案件の議決には加われない。"""
+    kaga = office.cast["kaga"]
+    kaga.set_roles([Role.DIRECTOR, Role.CHIEF])
+    application = make_application_in(road.Office(**{**vars(office), "clerk": kaga}), S.BOARD_QUEUE)
+    seat = Seat.objects.get(body__kind=BodyKind.BOARD, person__user=kaga)
+    meeting = governance.convene(
+        body=seat.body, held_on=TODAY, starts_at=time(14, 0), place="組合会館", by=office.clerk, on=TODAY
+    )
+    item = governance.put_on_agenda(
+        items.open_item(application, BodyKind.BOARD), meeting=meeting, by=office.clerk, on=TODAY
+    )
+    governance.record_attendance(
+        meeting, entries={seat.pk: (AttendanceKind.PRESENT, None, None)}, by=office.clerk, on=TODAY
+    )
+    for recorder in (kaga, office.clerk):
+        with pytest.raises(StepRefused) as refusal:
+            governance.cast_vote(item, seat=seat, choice=VoteChoice.YES, by=recorder, on=TODAY)
+        assert "barred" in codes(refusal)
+    assert governance.standing(item, on=TODAY).present == 1
 
 
 def test_the_database_too_refuses_a_decision_by_the_receiver(office):
