@@ -204,6 +204,11 @@ class OperationView(GuardedMixin, RememberReading, OncePerToken, FormView):
         done = self.already_done(self.request.POST.get("token", ""))
         if done:
             return done
+        # ブラウザはファイルを持ち続けない。選び直さなければ写しが付かないことを、欄のそばで言う。
+        for name in set(self.request.FILES) & set(form.fields) - set(form.errors):
+            form.add_error(
+                name, "ほかの欄に直すところがあったため、ファイルは受け取っていません。もう一度選んでください。"
+            )
         response = super().form_invalid(form)
         response.status_code = 422
         return response

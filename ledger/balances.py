@@ -86,6 +86,16 @@ class TrialBalance:
         return sum(row.credit for row in self.rows)
 
     @property
+    def debit_carried(self) -> int:
+        """資産・費用の前残の計。"""
+        return self._of_side(Side.DEBIT, "carried")
+
+    @property
+    def credit_carried(self) -> int:
+        """負債・純資産・収益の前残の計。"""
+        return self._of_side(Side.CREDIT, "carried")
+
+    @property
     def debit_balance(self) -> int:
         """資産・費用の残高の計。"""
         return self._of_side(Side.DEBIT, "balance")

@@ -59,6 +59,13 @@ def test_a_hostile_notice_is_refused_and_nothing_is_kept(office, sit, approved):
     assert not Upload.objects.exists()
 
 
+def test_a_copy_sent_beside_a_mistake_has_to_be_chosen_again_and_the_page_says_so(office, sit, approved):
+    response = fund(sit(office.clerk), approved, notice=notice(), decided_on="R8.13.1")
+    assert response.status_code == 422
+    assert "ファイルは受け取っていません。もう一度選んでください。" in text_of(response)
+    assert not Upload.objects.exists()
+
+
 def test_changed_terms_go_back_to_the_board(office, sit, approved):
     response = fund(
         sit(office.clerk), approved, result="changed", amount="800万", new_amount="800万", new_interest_rate="6",
