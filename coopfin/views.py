@@ -255,7 +255,8 @@ class StepView(OperationView):
         form = super().get_form(form_class)
         if "reason" in form.fields:
             field = form.fields["reason"]
-            written = form.is_bound and str(form["reason"].value() or "").strip()
+            # form["reason"] を読むと見出しが固まるので、送られたものから読む。
+            written = form.is_bound and form.data.get(form.add_prefix("reason"), "").strip()
             if self.step.needs_reason:
                 field.required = True
             elif any(finding.blocks for finding in self.findings) and not written:

@@ -148,7 +148,7 @@ class VoucherApproveView(VoucherOperationView):
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        written = form.is_bound and str(form["reason"].value() or "").strip()
+        written = form.is_bound and form.data.get(form.add_prefix("reason"), "").strip()
         asked = any(f.warns for f in self.findings) and not any(f.blocks for f in self.findings)
         if not (asked or written):
             del form.fields["reason"]

@@ -1,6 +1,6 @@
 """Bad input by hand: refused beside its field, nothing typed is lost, nothing is booked twice, and no page breaks."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -117,9 +117,7 @@ def test_a_hostile_notice_of_the_bank_is_refused_and_the_rest_of_the_form_is_kep
     application = make_application_in(house.people, S.APPROVED, on=house.today, terms=terms)
     clerk = house.desks.yamada.open(f"{application.get_absolute_url()}funding/")
     clerk.pick("金融機関", f"{work.BANK} {work.BRANCH}").choose("結果", "申込どおり承諾")
-    clerk.fill("決定日", date(2026, 2, 1).isoformat()).fill("決定通知の番号", "商中金発8-123").fill(
-        "借入利率（年%）", "５．５"
-    )
+    clerk.fill("決定日", house.today).fill("決定通知の番号", "商中金発8-123").fill("借入利率（年%）", "５．５")
     for content in (
         b"<html><script>alert(1)</script></html>",
         b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(x)>>>>",

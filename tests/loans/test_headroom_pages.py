@@ -78,7 +78,8 @@ def test_whom_a_case_concerns_sees_the_sum_but_not_the_case(office, see):
 
 def test_the_members_are_searched_narrowed_sorted_and_exported(office, see, client):
     user = make_member("能登精機株式会社", kana="ノトセイキ")
-    make_application_in(office, S.DISBURSED, member=user, terms=bill_terms(amount=45_000_000))
+    make_application_in(office, S.DISBURSED, member=user, terms=bill_terms(amount=30_000_000))
+    LimitResolution.objects.update(member_loan_limit=33_000_000)
     idle = make_member("加賀繊維有限会社", kana="カガセンイ")
     url = reverse("loans:headroom_members")
     text = see(url)
@@ -90,7 +91,7 @@ def test_the_members_are_searched_narrowed_sorted_and_exported(office, see, clie
     client.force_login(office.auditor)
     exported = client.get(url, {"export": "csv", "show": "used"}).content.decode("utf-8-sig")
     assert exported.splitlines()[0].startswith("番号,組合員,限度（円）,貸付残高（円）")
-    assert "能登精機株式会社,50000000,45000000,0,5000000,90,0" in exported
+    assert "能登精機株式会社,33000000,30000000,0,3000000,90,0" in exported
     assert idle.name not in exported
     client.force_login(office.president)
     assert client.get(url, {"export": "csv"}).status_code == 403
