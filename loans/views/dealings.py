@@ -17,7 +17,7 @@ from coopfin.templatetags.coopfin import stage_badge
 from coopfin.views import GuardedMixin, OperationView
 from loans import dealings, related_parties
 from loans.forms.dealings import ReportForm
-from loans.models import Application, DirectorDealing, Loan
+from loans.models import Application, DirectorDealing
 from loans.operations import dealings as operations
 from loans.views.lists import WorkList
 
@@ -27,10 +27,12 @@ LIST = ("理事との取引", "/loans/dealings/")
 
 def visible_dealings(user, on):
     """見てよい貸付についての、理事との取引。"""
-    seen = Application.objects.visible_to(user, on).order_by().values("pk")
+    # 取引のある案件だけについて、見てよいかを先に読む。問合せの中に重ねると、行の数だけ判定し直すことになる。
+    dealt = DirectorDealing.objects.order_by().values("loan__application")
+    seen = Application.objects.visible_to(user, on).filter(pk__in=dealt).order_by().values_list("pk", flat=True)
     return (
         DirectorDealing.objects.standing()
-        .filter(loan__in=Loan.objects.filter(application__in=seen).order_by().values("pk"))
+        .filter(loan__application__in=list(seen))
         .with_next_board()
         .select_related("loan__member", "loan__application", "person", "decision", "meeting__body")
     )
