@@ -113,6 +113,10 @@ class Crowd:
         self._oversight(applications)
         self._dealings(loans)
         self.count = total
+        if connection.vendor == "postgresql":
+            # A database at work knows how many rows its tables hold; these came in one stroke.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
     def _applications(self, numbers, members):
         clerk, chief = self.users["yamada"], self.users["kitamura"]
