@@ -16,6 +16,7 @@ from coopfin.calc import days
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import group, rate_text
 from coopfin.flow import Finding, block, warn
+from coopfin.handbook import follows
 from coopfin.models import Policy
 
 VALUATION_SOURCE = "手引き Q&A 3"
@@ -124,8 +125,12 @@ def senior_refusals(*, kind, holder, registered, balance=None) -> list[Finding]:
     return found
 
 
+@follows("H2.3-f", "H2.3-g")
 def interest_refusals(*, kind, right, amount, rank, seniors=0, taken=()) -> list[Finding]:
-    """担保権を設定できない理由。seniors はほかの人の先順位の数、taken は当組合がすでに持つ順位。"""
+    """担保の種類に合わない権利、極度額・債権額のない権利、重なる順位は設定できない。
+
+    seniors はほかの人の先順位の数、taken は当組合がすでに持つ順位。
+    """
     found = []
     if right not in RightKind.values:
         found.append(block("担保権を選んでください。", MATRIX_SOURCE, code="right"))
@@ -157,10 +162,11 @@ def relations_for(debtor, *, individual: bool) -> tuple[Relation, ...]:
     return COMPANY_RELATIONS if debtor.is_corporate else SOLE_RELATIONS
 
 
+@follows("H2.3-h")
 def guarantee_refusals(
     *, debtor, person=None, member=None, relation, scope, maximum_amount=None, fixed_on=None, on
 ) -> list[Finding]:
-    """保証人にできない理由。個人の根保証には極度額と5年以内の元本確定期日が要る（民法465条の2・3）。"""
+    """個人の根保証には、極度額と5年以内の元本確定期日が要る（民法465条の2・3）。ほかの、保証人にできない理由も言う。"""
     found = []
     if (person is None) == (member is None):
         found.append(block("保証人は、個人か組合員のどちらか一方を選んでください。", code="guarantor"))
@@ -208,8 +214,9 @@ def guarantee_refusals(
     return found
 
 
+@follows("H2.3-h")
 def fixing_refusals(fixed_on: date | None, *, contract_on: date) -> list[Finding]:
-    """個人根保証の元本確定期日の点検（民法465条の3）。"""
+    """個人根保証の元本確定期日は、契約から5年以内でなければならない（民法465条の3）。"""
     latest = days.add_months(contract_on, ROOT_YEARS * 12)
     if fixed_on is None:
         text = "個人の根保証には元本確定期日が要ります（定めがないと3年で確定します）。"
@@ -222,8 +229,9 @@ def fixing_refusals(fixed_on: date | None, *, contract_on: date) -> list[Finding
     return [block(text, FIXING_ARTICLE, code="fixed_on")]
 
 
+@follows("H2.4-f")
 def deed_refusals(*, deed_on, deed_office="", deed_number="", informed_on=None, on) -> list[Finding]:
-    """公正証書・情報提供の記録の点検。三つそろってはじめて公正証書の記録になる。"""
+    """保証意思宣明公正証書は、日付・公証役場・番号の三つがそろってはじめて記録になる。"""
     found = []
     office, number = (deed_office or "").strip(), (deed_number or "").strip()
     if deed_on is not None or office or number:
@@ -240,6 +248,7 @@ def deed_refusals(*, deed_on, deed_office="", deed_number="", informed_on=None, 
     return found
 
 
+@follows("H2.3-e", "H2.4-e")
 def unsuitable(kind: str, description: str) -> list[Finding]:
     """担保に適さない種類・事情（H2.3-e、Q3）。止めずに注意する。"""
     found = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from collateral.models import Asset, Guarantee
-from coopfin import worklists
+from collateral.models import Asset, Guarantee, SecurityInterest
+from coopfin import handbook, worklists
 from coopfin.calc import words
 from coopfin.flow import block
 from coopfin.worklists import Hit, MenuItem
@@ -93,3 +93,7 @@ def register() -> None:
     register_member_panel(member_panel)
     register_person_panel(person_panel)
     register_guard(Person, keep_guarantees_apart)
+    handbook.kept_at("担保の台帳", "collateral:assets", VIEW, "H2.3-e", "H2.3-f", "H2.3-g", "H2.4-e")
+    handbook.kept_at("保証の台帳", "collateral:guarantees", VIEW, "H2.3-h", "H2.4-f")
+    handbook.kept_by(SecurityInterest, "securityinterest_amount", "H2.3-g")
+    handbook.kept_by(Guarantee, "guarantee_root_with_maximum", "H2.3-h")

@@ -35,3 +35,8 @@ class DeskConfig(AppConfig):
                 group="組合", order=95, label="用語", url_name="desk:help", permission="coopfin.view_desk"
             )
         )
+        worklists.register_menu(
+            worklists.MenuItem(
+                group="組合", order=96, label="手引きとの対応", url_name="desk:handbook", permission="coopfin.view_desk"
+            )
+        )

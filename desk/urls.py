@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from desk.views import entrance, pages, setup, users
+from desk.views import entrance, handbook, pages, setup, users
 
 app_name = "desk"
 urlpatterns = [
     path("", pages.Today.as_view(), name="today"),
     path("search/", pages.Search.as_view(), name="search"),
     path("help/", pages.Help.as_view(), name="help"),
+    path("handbook/", handbook.HandbookView.as_view(), name="handbook"),
     path("health/", pages.health, name="health"),
     # 玄関（ログインしていない人）
     path("first/", entrance.FirstStart.as_view(), name="first"),

@@ -1,5 +1,6 @@
 """メニューへの登録。"""
 
+from coopfin import handbook
 from coopfin.worklists import MenuItem, register_menu
 
 register_menu(
@@ -12,3 +13,5 @@ register_menu(
         namespaces=("documents:",),
     )
 )
+
+handbook.kept_at("書類の台帳", "documents:list", "documents.view_paper", "H2.5-a", "H2.5-b")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from coopfin import worklists
+from coopfin import handbook, worklists
 from coopfin.worklists import MenuItem, Task
 from funding.models import Facility
 
@@ -70,3 +70,4 @@ def register() -> None:
             namespaces=("funding:",),
         )
     )
+    handbook.kept_at("取引金融機関・融資枠", "funding:facilities", "funding.view_facility", "H2.1-f")

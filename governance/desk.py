@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from coopfin import handbook
 from coopfin.calc import days
 from coopfin.models import Cooperative, Delegation, Policy
 from coopfin.worklists import MenuItem, Task, register_menu, register_search, register_task
@@ -285,3 +286,15 @@ register_menu(
 )
 
 register_search(search)
+
+SEE = "governance.view_governance"
+handbook.kept_at("定款の金融条項", "governance:articles", SEE, "H2.1-a")
+handbook.kept_at("規約・規程", "governance:rules", SEE, "H2.1-b")
+handbook.kept_at("限度額・決議", "governance:resolutions", SEE, "H2.1-c")
+handbook.kept_at("機関と席", "governance:bodies", SEE, "H2.1-d")
+handbook.kept_at("権限委譲", "governance:delegation", SEE, "H2.1-e")
+handbook.kept_at("会議と議事録", "governance:meetings", SEE, "H2.1-d", "H2.4-g")
+handbook.kept_at("決議一覧", "governance:decisions", SEE, "H2.4-g")
+handbook.kept_by(ArticlesClause, "articlesclause_authorised", "H2.1-a")
+handbook.kept_by(LimitResolution, "limitresolution_resolved_before_approval", "H2.1-c")
+handbook.kept_by(Meeting, "meeting_two_persons", "H2.1-e", "H2.4-g")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from coopfin.flow import block, passed
+from coopfin.handbook import follows
 from governance.enums import DIRECTOR_TITLES, BodyKind
 from governance.models import AgendaItem, Seat
 from governance.workflow import PASSING
@@ -46,6 +47,7 @@ def _recused(item) -> set[int]:
     return set(item.recusals.values_list("person_id", flat=True)) if item is not None else set()
 
 
+@follows("H2.1-e")
 def known(application, *, by, on, **given):
     """理事との取引であることを、はじめから知らせる。"""
     for person in directors(application, on=on):
@@ -57,6 +59,7 @@ def known(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-e")
 def board_excludes_the_director(application, *, by, on, **given):
     """理事会の決議から、取引の相手である理事が除かれていること。"""
     found = directors(application, on=on)
@@ -72,6 +75,7 @@ def board_excludes_the_director(application, *, by, on, **given):
             )
 
 
+@follows("H2.1-e", "H2.4-g")
 def board_approved_the_dealing(application, *, by, on, **given):
     """理事との取引を、本人を除いた理事会が承認していること。承認のあとに理事になった人がいれば、決議し直す。"""
     found = directors(application, on=on)

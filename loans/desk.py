@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
-from coopfin import worklists
+from coopfin import handbook, worklists
 from coopfin.calc import days, words
 from coopfin.charts import LineChart, Series
 from coopfin.delegation import Reach
@@ -26,7 +26,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
 from loans.headroom import of_member
-from loans.models import Application, DirectorDealing, Instalment, Loan, LoanEvent
+from loans.models import Application, Condition, DirectorDealing, Instalment, Loan, LoanEvent
 from loans.views.dealings import visible_dealings
 from loans.views.search import search
 from members.debts import Debt, register_debts
@@ -440,6 +440,18 @@ def register() -> None:
             ("loans:dealing", "loans:related"),
         )
     )  # fmt: skip
+    for label, url_name, permission, codes in (
+        ("申込・審査", "loans:applications", "loans.view_application", ("H2.2-a", "H2.2-b", "H2.4-c", "H2.4-d")),
+        ("案件のページの実態把握", "loans:applications", "loans.view_application", ("H2.3-0",)),
+        ("限度額の余力", "loans:headroom", "loans.view_loan", ("H2.1-c", "H2.1-f", "H2.2-a")),
+        ("理事との取引", "loans:dealings", "loans.view_dealings", ("H2.1-e",)),
+        ("契約・実行", "loans:contracting", "loans.view_loan", ("H2.1-g", "H2.5-a", "H2.5-e")),
+    ):
+        handbook.kept_at(label, url_name, permission, *codes)
+    handbook.kept_by(Application, "application_purpose", "H2.2-b")
+    handbook.kept_by(Application, "application_terms_by_type", "H2.4-c")
+    handbook.kept_by(Application, "application_two_persons", "H2.1-e")
+    handbook.kept_by(Condition, "condition_met_whole", "H2.4-g")
     worklists.register_search(search)
     worklists.register_panel(balance_panel)
     register_member_panel(member_panel)

@@ -10,6 +10,7 @@ from datetime import date
 from django.urls import reverse
 
 from coopfin.flow import Finding, block, passed, warn
+from coopfin.handbook import follows
 from coopfin.models import Policy
 from governance.enums import FinanceBusiness
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
@@ -211,23 +212,27 @@ def articles_findings(on: date, *, level: str = "block") -> list[Finding]:
 # --- 流れの表に並ぶ確認 --------------------------------------------------------------------
 
 
+@follows("H2.1-a")
 def articles_at_receipt(application, *, by, on, **given):
-    """受付では注意にとどめる。"""
+    """定款の条項は、受付では注意にとどめる。"""
     yield from articles_findings(on, level="warn")
 
 
+@follows("H2.1-a")
 def articles(application, *, by, on, **given):
-    """承認・契約・実行では、効力のある条項がなければならない。"""
+    """定款の条項が、承認・契約・実行の日に効力を持っていること。"""
     yield from articles_findings(on)
 
 
+@follows("H2.1-b", "H2.2-a")
 def standards_at_receipt(application, *, by, on, **given):
-    """受付と付議: 満たさない基準はすべて断り、規約・規程がないときは注意にとどめる。"""
+    """規約・規程の基準を、受付と付議で確かめる。満たさないものはすべて断り、規約・規程がないときは注意にとどめる。"""
     yield from standard_findings(application, on, without="warn")
     yield from fee_finding(application, on)
 
 
+@follows("H2.1-b", "H2.2-a")
 def standards(application, *, by, on, **given):
-    """承認: 満たさない基準も、規約・規程がないことも断る。"""
+    """規約・規程の基準を、承認で確かめる。満たさない基準も、規約・規程がないことも断る。"""
     yield from standard_findings(application, on)
     yield from fee_finding(application, on)

@@ -12,6 +12,7 @@ from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.delegation import Reach
 from coopfin.flow import Flow, Step, block, passed, warn
+from coopfin.handbook import follows
 from coopfin.models import DelegatedAct, Policy
 from coopfin.segregation import may_check
 from documents.models import IssuedDocument
@@ -34,6 +35,7 @@ def _page(name: str, application, **more) -> str:
 # --- 誰が ----------------------------------------------------------------------------------
 
 
+@follows("H2.1-e")
 def not_interested(application, *, by, on, **given):
     """利害関係のある人は、その案件のどの手続にも加われない（ドメイン E）。"""
     person = getattr(by, "person", None)
@@ -48,6 +50,7 @@ def not_interested(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-d")
 def committee_returns_its_own(application, *, by, on, **given):
     """金融委員が差し戻せるのは、委員会に付議されているあいだだけ。答申のあとは、理事会の案件である（H2.1-d）。"""
     for_committee_only = by.has_perm("loans.give_opinion") and not by.has_perm("loans.decide")
@@ -57,8 +60,9 @@ def committee_returns_its_own(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-e")
 def not_the_receiver(application, *, by, on, **given):
-    """受け付けた人は決定できない。"""
+    """受け付けた人は、その申込の決定を記録できない。"""
     if not may_check(application.received_by_id, by.pk):
         yield block(
             f"受け付けた本人（{application.received_by}）は、この申込の決定を記録できません。別の人にお願いしてください。",
@@ -67,6 +71,7 @@ def not_the_receiver(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-d")
 def not_the_investigator(application, *, by, on, **given):
     """実態把握をした人は、委員として意見を述べられない（ドメイン E）。"""
     investigation = getattr(application, "investigation", None)
@@ -74,6 +79,7 @@ def not_the_investigator(application, *, by, on, **given):
         yield block("実態把握をした人は、同じ案件に委員として意見を述べられません。", SEGREGATION, code="investigator")
 
 
+@follows("H2.1-e")
 def another_person_confirms(application, *, by, on, **given):
     """契約手続をした人は、実行の準備が整ったことを自分では確認できない。"""
     loan = application.loan
@@ -93,11 +99,13 @@ DELEGATED = {
 }
 
 
+@follows("H2.1-e")
 def confirming_is_delegated(application, *, by, on, **given):
     """実行できることを確認できるのは、委譲された額まで。超えるものは理事長が確認する。"""
     yield from Reach.on(on).findings(DelegatedAct.CONFIRM_READY, application.amount, by=by)
 
 
+@follows("H2.1-e")
 def disbursing_is_delegated(application, *, by, on, **given):
     """実行（とその訂正）を承認できるのは、委譲された額まで。超えるものは理事長が承認する。"""
     yield from Reach.on(on).findings(DelegatedAct.DISBURSE, application.amount, by=by)
@@ -106,6 +114,7 @@ def disbursing_is_delegated(application, *, by, on, **given):
 # --- 何を ----------------------------------------------------------------------------------
 
 
+@follows("H2.1-a")
 def member_is_current(application, *, by, on, **given):
     """貸せるのは組合員だけ（中協法9条の2）。"""
     member = application.member
@@ -124,6 +133,7 @@ def member_is_current(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-b")
 def policy_in_force(application, *, by, on, **given):
     """方針（金融事業規程）がなければ計算も審査もできない。"""
     if (application.policy or Policy.on(on)) is None:
@@ -136,6 +146,7 @@ def policy_in_force(application, *, by, on, **given):
         )
 
 
+@follows("H2.4-d")
 def terms_can_be_computed(application, *, by, on, **given):
     """条件から償還予定・利息が計算できること。"""
     policy = application.policy or Policy.on(on)
@@ -151,6 +162,7 @@ def terms_can_be_computed(application, *, by, on, **given):
                     url=_page("edit", application), url_label="条件を直す", code="terms")  # fmt: skip
 
 
+@follows("H2.4-c")
 def form_and_term(application, *, by, on, **given):
     """形式と期間の目安（H2.4-c）: 手形は1年未満、証書は1年以上が通例。"""
     source = f"{RULES} 三 b"
@@ -169,6 +181,7 @@ def form_and_term(application, *, by, on, **given):
         )
 
 
+@follows("H2.4-d")
 def days_fit(application, *, by, on, **given):
     """実行希望日が過ぎていないこと、手形の期日が銀行の営業日であること。どちらも気づいてほしいことで、止めない。"""
     page = {"url": _page("edit", application), "url_label": "条件を直す"}
@@ -191,37 +204,43 @@ def days_fit(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-c", "H2.2-a")
 def limits_at_receipt(application, *, by, on, **given):
-    """受付での限度額の点検。決議がないときは注意にとどめ、超えるものはすべて断る。"""
+    """限度額を受付で確かめる。決議がないときは注意にとどめ、超えるものはすべて断る。"""
     yield from headroom.findings(
         headroom.of(application, on), without_resolution="warn", url=reverse("governance:resolutions")
     )
 
 
+@follows("H2.1-c", "H2.2-a")
 def limits(application, *, by, on, **given):
-    """承認・実行での限度額の点検（組合の行を鎖錠したうえで、もう一度数える）。"""
+    """限度額を承認と実行で数え直す（組合の行を鎖錠したうえで）。"""
     yield from headroom.findings(headroom.of(application, on), url=reverse("governance:resolutions"))
 
 
+@follows("H2.3-h", "H2.4-f")
 def guarantors_considered(application, *, by, on, **given):
-    """代表者の保証、第三者の公正証書（契約までは注意）。"""
+    """代表者の保証と、第三者の公正証書を確かめる（契約までは注意）。"""
     yield from coverage.guarantor_findings(application, level="warn")
 
 
+@follows("H2.4-f", "H2.5-a")
 def guarantors_complete(application, *, by, on, contract_on=None, **given):
-    """契約では、公正証書と情報提供がそろっていなければならない（民法465条の6・10）。"""
+    """契約までに、公正証書と情報提供がそろっていなければならない（民法465条の6・10）。"""
     loan = application.loan
     date_of_contract = loan.contracted_on if loan is not None else (contract_on or on)
     yield from coverage.guarantor_findings(application, contract_on=date_of_contract, level="block")
 
 
+@follows("H2.3-e", "H2.4-e")
 def collateral_covers(application, *, by, on, **given):
-    """担保の余力（あれば）。足りなくても理事会が決めることなので、止めない。"""
+    """担保の余力を数える。足りなくても理事会が決めることなので、止めない。"""
     yield from coverage.collateral_findings(application)
 
 
+@follows("H2.3-0")
 def investigation_recorded(application, *, by, on, **given):
-    """三つの把握と面談の記録（H2.3-0）。"""
+    """三つの把握と面談が記録されていること（H2.3-0）。"""
     if getattr(application, "investigation", None) is None:
         yield block(
             "実態把握（事業実態・資金使途・債権保全と面談）がまだ記録されていません。",
@@ -234,13 +253,15 @@ def investigation_recorded(application, *, by, on, **given):
         yield passed("実態把握が記録されています。", f"{RULES} 二", code="investigation")
 
 
+@follows("H2.1-d")
 def committee_has_members(application, *, by, on, **given):
-    """金融委員会の席があること。"""
+    """金融委員会に在任の委員がいること。"""
     if not governance.seats_of(BodyKind.COMMITTEE, on):
         yield block("在任の金融委員がいません。管理サイトで金融委員会の席を登録してください。", "金融委員会規約",
                     url=reverse("governance:bodies"), url_label="機関と席を見る", code="no-committee")  # fmt: skip
 
 
+@follows("H2.1-d", "H2.4-g")
 def committee_quorum(application, *, by, on, **given):
     """利害関係のない委員の過半数の意見がそろうこと。"""
     item = items.open_item(application, BodyKind.COMMITTEE)
@@ -266,18 +287,21 @@ def _board_finds(application, result: str, *, on):
         yield from governance.standing(item, on=on).findings(result)
 
 
+@follows("H2.4-g")
 def board_approves(application, *, by, on, **given):
     """理事会の定足数と、出席した理事の過半数の賛成（中協法36条の6）。"""
     yield from _board_finds(application, ItemResult.FAVOURABLE, on=on)
 
 
+@follows("H2.4-g")
 def board_declines(application, *, by, on, **given):
     """理事会の定足数を満たし、賛成が過半数に届かないこと。"""
     yield from _board_finds(application, ItemResult.UNFAVOURABLE, on=on)
 
 
+@follows("H2.4-g")
 def approval_is_valid(application, *, by, on, **given):
-    """理事会の決定の有効期限。"""
+    """理事会の決定の有効期限が過ぎていないこと。"""
     expires = application.approval_expires_on
     if expires is not None and on > expires:
         yield block(
@@ -290,6 +314,7 @@ def approval_is_valid(application, *, by, on, **given):
         )
 
 
+@follows("H2.1-g")
 def funding_is_decided(application, *, by, on, **given):
     """転貸の案件は、銀行の決定が申込どおりでなければ契約できない（H2.1-g）。"""
     if application.funding_source != FundingSource.BANK:
@@ -316,12 +341,14 @@ def funding_is_decided(application, *, by, on, **given):
         yield headroom.bank_finding(decision.bank, on, page["url"])
 
 
+@follows("H2.1-f", "H2.2-a")
 def facility_has_room(application, *, by, on, **given):
     """借入先の融資枠に余力があること（ほかの限度は、承認と実行で確かめる）。"""
     if application.funding_source == FundingSource.BANK and application.funding is not None:
         yield from headroom.facility_findings(headroom.of(application, on))
 
 
+@follows("H2.5-a")
 def papers_are_signed(application, *, by, on, **given):
     """要る書類がすべて発行され、調印済を受け取っていること（H2.5-a）。"""
     source = f"{RULES} 四（チェックポイント5）"
@@ -341,6 +368,7 @@ def papers_are_signed(application, *, by, on, **given):
             yield passed(f"{paper.label}の調印済を受け取りました。", source, code=f"signed-{paper.code}")
 
 
+@follows("H2.4-g", "H2.5-a")
 def conditions_are_met(application, *, by, on, **given):
     """理事会の付けた条件が満たされていること。"""
     for condition in application.conditions.all():
@@ -356,6 +384,7 @@ def conditions_are_met(application, *, by, on, **given):
             yield passed(f"条件「{condition.text}」を満たしています。", f"{RULES} 三", code="condition")
 
 
+@follows("H2.1-e")
 def nothing_waits_for_approval(application, *, by, on, **given):
     """承認待ちの伝票が二枚できないようにする。"""
     loan = application.loan
@@ -370,8 +399,9 @@ def nothing_waits_for_approval(application, *, by, on, **given):
         )
 
 
+@follows("H2.5-e")
 def account_is_known(application, *, by, on, **given):
-    """振込先の口座。"""
+    """振込先の口座が登録されていること。"""
     if not application.member.bank_account:
         yield block(
             "組合員の振込先口座が登録されていません。",
@@ -382,6 +412,7 @@ def account_is_known(application, *, by, on, **given):
         )
 
 
+@follows("H2.5-e")
 def disbursement_day_fits(application, *, by, on, disburse_on=None, **given):
     """実行日は、契約日から、最終期日の前・決定の有効期限までの、銀行の営業日。"""
     loan = application.loan
@@ -402,6 +433,7 @@ def disbursement_day_fits(application, *, by, on, disburse_on=None, **given):
         )
 
 
+@follows("H2.5-e")
 def disbursement_day_has_come(application, *, by, on, disburse_on=None, **given):
     """先の日付の実行は、起票しておけても、その日（休業日なら直前の休みの日から）まで計上しない。"""
     if disburse_on is not None and disburse_on > days.roll(on):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from coopfin import worklists
+from coopfin import handbook, worklists
 from coopfin.worklists import MenuItem, Task
 from oversight import readings, targets
 from oversight.models import AuditMark, CaseGrant, CaseRestriction, Pledge
@@ -145,3 +145,8 @@ worklists.register_menu(
         GROUP, 77, "守秘義務の誓約", "oversight:pledges", "oversight.view_pledges", None, ("oversight:pledge",)
     )
 )  # fmt: skip
+
+handbook.kept_at("守秘義務の誓約", "oversight:pledges", "oversight.view_pledges", "H2.2-e")
+handbook.kept_at("閲覧の記録", "oversight:readings", "oversight.view_readings", "H2.2-e")
+handbook.kept_at("閲覧の制限と許し", "oversight:access", "oversight.view_access", "H2.2-e")
+handbook.kept_by(Pledge, "pledge_by_whom", "H2.2-e")
