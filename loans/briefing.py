@@ -11,7 +11,7 @@ from governance import briefing
 from governance.briefing import Brief, Section
 from loans import coverage, headroom, wording
 from loans.enums import ApplicationState
-from loans.models import Application, Investigation
+from loans.models import Application, Condition, Investigation
 
 
 @briefing.register("loans.application")
@@ -34,6 +34,24 @@ def of_application(object_id: int, on: date) -> Brief | None:
         sections.append(Section("実態把握", _investigation(investigation)))
     waiting = application.state == ApplicationState.COMMITTEE_QUEUE
     return Brief(tuple(sections), opinion_url=reverse("loans:opinion", args=[application.pk]) if waiting else "")
+
+
+@briefing.register("loans.condition")
+def of_condition(object_id: int, on: date) -> Brief | None:
+    """条件の免除一件の説明。"""
+    condition = Condition.objects.select_related("application__member", "decision").filter(pk=object_id).first()
+    if condition is None:
+        return None
+    application = condition.application
+    rows = (
+        ("受付番号", application.number),
+        ("申込者", str(application.member)),
+        ("金額", f"{application.amount:,}円"),
+        ("条件", condition.described),
+        ("定めた決定", condition.decision.number if condition.decision else "理事会の決定"),
+        ("免除を求める理由", condition.waiver_reason),
+    )
+    return Brief((Section("条件の免除", rows),))
 
 
 def _terms(application: Application, on: date):

@@ -50,6 +50,24 @@ class ApplicationState(models.TextChoices):
     DISBURSED = "disbursed", "実行済"
 
 
+class ConditionKind(models.TextChoices):
+    """条件が何について付いたか（H2.4-g: 金額・期間・担保・保証人を変えて、または条件を付けて認める）。"""
+
+    AMOUNT = "amount", "金額"
+    TERM = "term", "期間・返済"
+    COLLATERAL = "collateral", "担保"
+    GUARANTOR = "guarantor", "保証"
+    DOCUMENT = "document", "書類"
+    OTHER = "other", "その他"
+
+
+class ConditionDue(models.TextChoices):
+    """条件をいつまでに満たすか。"""
+
+    CONTRACT = "contract", "契約まで"
+    DISBURSEMENT = "disbursement", "実行まで"
+
+
 class FundingResult(models.TextChoices):
     """銀行の決定（H2.1-g）。"""
 

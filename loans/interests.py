@@ -14,7 +14,7 @@ from coopfin import reading
 from documents.models import IssuedDocument, Upload
 from governance import barring
 from governance.models import AgendaItem
-from loans.models import Application, Loan
+from loans.models import Application, Condition, Loan
 
 
 @reading.register_hidden
@@ -27,10 +27,13 @@ def cases(user, on: date) -> Iterator[tuple[type, list[int]]]:
     loans = list(Loan.objects.filter(application__in=applications).order_by().values_list("pk", flat=True))
     yield Application, applications
     yield Loan, loans
-    types = [ContentType.objects.get_for_model(model) for model in (Application, Loan)]
+    # 条件の免除の議案は、条件を相手にする。
+    conditions = list(Condition.objects.filter(application__in=applications).order_by().values_list("pk", flat=True))
+    yield Condition, conditions
+    types = [ContentType.objects.get_for_model(model) for model in (Application, Loan, Condition)]
     for model in (AgendaItem, IssuedDocument, Upload):
         attached = model.objects.none()
-        for content_type, numbers in zip(types, (applications, loans), strict=True):
+        for content_type, numbers in zip(types, (applications, loans, conditions), strict=True):
             attached |= model.objects.filter(content_type=content_type, object_id__in=numbers)
         yield model, list(attached.order_by().values_list("pk", flat=True))
 
@@ -41,4 +44,11 @@ def who_handled_it(number: int) -> dict[int, str]:
     return dict.fromkeys(found, "受け付けた本人は、この議案の議決に加われません（棄権として数えます）。")
 
 
+def who_handled_the_case(number: int) -> dict[int, str]:
+    """条件の免除でも同じ。"""
+    application = Condition.objects.filter(pk=number).values_list("application", flat=True).first()
+    return who_handled_it(application) if application else {}
+
+
 barring.register("loans.application", who_handled_it)
+barring.register("loans.condition", who_handled_the_case)

@@ -5,6 +5,7 @@ from django.urls import path
 from loans.views import (
     application,
     case,
+    conditions,
     contract,
     dealings,
     disbursement,
@@ -55,12 +56,12 @@ urlpatterns = [
     path("applications/<int:pk>/papers/<slug:code>/", contract.PaperPreview.as_view(), name="paper_preview"),
     path("applications/<int:pk>/papers/<slug:code>/issue/", contract.PaperIssue.as_view(), name="paper_issue"),
     path("applications/<int:pk>/papers/<int:document>/signed/", contract.PaperSigned.as_view(), name="paper_signed"),
-    path("applications/<int:pk>/conditions/", contract.Conditions.as_view(), name="conditions"),
     path("applications/<int:pk>/ready/", contract.ConfirmReady.as_view(), name="confirm_ready"),
     path("applications/<int:pk>/disburse/", disbursement.Disburse.as_view(), name="disburse"),
     path("applications/<int:pk>/disburse/preview/", disbursement.DisbursePreview.as_view(), name="disburse_preview"),
     path("dealings/", dealings.Dealings.as_view(), name="dealings"),
     path("dealings/<int:pk>/report/", dealings.ReportDealing.as_view(), name="dealing_report"),
     path("related-parties/", dealings.RelatedParties.as_view(), name="related_parties"),
+    *conditions.urlpatterns,
     *security.urlpatterns,
 ]

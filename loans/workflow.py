@@ -20,7 +20,7 @@ from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
 from loans import coverage, dealings, funding_answer, headroom, items, paperwork, rulebook
 from loans.enums import ApplicationState as S
-from loans.enums import FundingResult, FundingSource
+from loans.enums import ConditionDue, FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
 
 RULES = "手引き 第2章2"
@@ -271,8 +271,8 @@ def committee_quorum(application, *, by, on, **given):
     yield from governance.standing(item, on=on).findings()
 
 
-def _board_finds(application, result: str, *, on):
-    item = items.open_item(application, BodyKind.BOARD)
+def board_finds(item, result: str | None, *, on):
+    """理事会に付議中の議案の定足数と賛否。"""
     if item is None:
         yield block("理事会に付議されていません。", "定款", code="no-item")
     elif item.meeting_id is None:
@@ -290,13 +290,13 @@ def _board_finds(application, result: str, *, on):
 @follows("H2.4-g")
 def board_approves(application, *, by, on, **given):
     """理事会の定足数と、出席した理事の過半数の賛成（中協法36条の6）。"""
-    yield from _board_finds(application, ItemResult.FAVOURABLE, on=on)
+    yield from board_finds(items.open_item(application, BodyKind.BOARD), ItemResult.FAVOURABLE, on=on)
 
 
 @follows("H2.4-g")
 def board_declines(application, *, by, on, **given):
     """理事会の定足数を満たし、賛成が過半数に届かないこと。"""
-    yield from _board_finds(application, ItemResult.UNFAVOURABLE, on=on)
+    yield from board_finds(items.open_item(application, BodyKind.BOARD), ItemResult.UNFAVOURABLE, on=on)
 
 
 @follows("H2.4-g")
@@ -368,20 +368,35 @@ def papers_are_signed(application, *, by, on, **given):
             yield passed(f"{paper.label}の調印済を受け取りました。", source, code=f"signed-{paper.code}")
 
 
-@follows("H2.4-g", "H2.5-a")
-def conditions_are_met(application, *, by, on, **given):
-    """理事会の付けた条件が満たされていること。"""
+def _conditions(application, *, only=None):
+    """理事会の定めた条件のうち、まだ満たされていないもの。"""
     for condition in application.conditions.all():
-        if condition.met_on is None:
+        if condition.lapsed_on is not None or (only is not None and condition.due != only):
+            continue
+        if condition.is_outstanding:
             yield block(
-                f"理事会の条件「{condition.text}」を満たしたことが記録されていません。",
+                f"理事会の条件「{condition.text}」（{condition.get_due_display()}）を満たしたことが記録されていません。",
                 f"{RULES} 三（条件付の決定）",
+                detail=f"期日は{to_wareki(condition.due_on)}です。" if condition.due_on else "",
                 url=_page("conditions", application),
                 url_label="条件の記録をする",
                 code="condition",
             )
         else:
-            yield passed(f"条件「{condition.text}」を満たしています。", f"{RULES} 三", code="condition")
+            what = "満たしています" if condition.met_on else "理事会が免除しています"
+            yield passed(f"条件「{condition.text}」は、{what}。", f"{RULES} 三", code="condition")
+
+
+@follows("H2.4-g")
+def conditions_before_contract(application, *, by, on, **given):
+    """契約までに満たす条件。"""
+    yield from _conditions(application, only=ConditionDue.CONTRACT)
+
+
+@follows("H2.4-g", "H2.5-a")
+def conditions_are_met(application, *, by, on, **given):
+    """実行までに、すべての条件が満たされ、または理事会が免除していること。"""
+    yield from _conditions(application)
 
 
 @follows("H2.1-e")
@@ -528,8 +543,8 @@ FLOW = Flow(
         ),
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
-            (not_interested, member_is_current, approval_is_valid, dealings.board_approved_the_dealing,
-             rulebook.articles, funding_is_decided, facility_has_room, guarantors_complete),
+            (not_interested, member_is_current, approval_is_valid, conditions_before_contract,
+             dealings.board_approved_the_dealing, rulebook.articles, funding_is_decided, facility_has_room, guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
         Step(
@@ -546,14 +561,14 @@ FLOW = Flow(
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
             (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, account_is_known, disbursement_day_fits, limits,
+             dealings.board_approved_the_dealing, papers_are_signed, conditions_are_met, account_is_known, disbursement_day_fits, limits,
              rulebook.articles),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
             (not_interested, disbursing_is_delegated, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, disbursement_day_has_come, limits,
+             dealings.board_approved_the_dealing, papers_are_signed, conditions_are_met, disbursement_day_has_come, limits,
              rulebook.articles),
             explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),

@@ -189,6 +189,9 @@ loans:funding@approved                           200  200  403  403  403  403  4
 loans:contract@approved                          200  200  403  403  403  403  403  in
 loans:contract_preview@approved                  405  405  403  403  403  403  403  in
 loans:conditions@approved                        200  200  403  403  403  403  403  in
+loans:condition_unmeet@approved                  200  200  403  403  403  403  403  in
+loans:condition_ask@approved                     200  200  403  403  403  403  403  in
+loans:condition_waiver@approved                  403  200  403  403  200  403  403  in
 loans:cancel_contract@contracting                200  200  403  403  403  403  403  in
 loans:contract_papers@contracting                200  200  403  403  200  200  403  in
 loans:paper_preview@contracting                  200  200  403  403  200  200  403  in

@@ -50,6 +50,10 @@ def address(house, name, thing):
         "loans:paper_preview": {"code": things["paper"]},
         "loans:paper_issue": {"code": things["paper"]},
         "loans:paper_signed": {"document": things["issued"].pk},
+        **{
+            f"loans:condition_{name}": {"condition": house.cases["approved"].conditions.first().pk}
+            for name in ("unmeet", "ask", "waiver")
+        },
         "loans:security_remove": {"link": things["security_link"].pk},
         "loans:guarantee_remove": {"link": things["guarantee_link"].pk},
         "loans:guarantee_deed": {"link": things["guarantee_link"].pk},

@@ -13,16 +13,21 @@ from governance import operations as governance
 from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, VoteChoice
 from governance.models import Body
 from loans import coverage, items, printing
+from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
-from loans.enums import FundingResult
+from loans.enums import ConditionDue, ConditionKind, FundingResult
 from loans.models import Application
 from loans.operations import application as applications
+from loans.operations import conditions as condition_operations
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
 from loans.workflow import documents_of
 
 REASON = "事務局で内容を確かめ、承知のうえで進める。"
+FIRE_INSURANCE = Wanted(
+    "建物の火災保険に加入していることを確かめること", ConditionKind.COLLATERAL, ConditionDue.DISBURSEMENT
+)
 
 
 @dataclass
@@ -61,11 +66,14 @@ def committee_opinions(application: Application, office: Office, on: date, *, ch
     """委員がめいめい意見を述べる（利害関係のある委員を除く）。"""
     reasons = {
         OpinionChoice.FOR: "受注の見通しがあり、返済の財源も確かめられる。",
-        OpinionChoice.CONDITIONAL: "建物の火災保険を確かめることを条件とする。",
+        OpinionChoice.CONDITIONAL: "担保の建物の保全を確かめたうえでなら、認められる。",
         OpinionChoice.AGAINST: "返済の財源が明らかでない。",
     }
     for user in office.free_members(application, on):
-        reviews.give_opinion(_reload(application), choice=choice, text=reasons[choice], by=user, on=on)
+        asked = [FIRE_INSURANCE] if choice == OpinionChoice.CONDITIONAL else []
+        reviews.give_opinion(
+            _reload(application), choice=choice, text=reasons[choice], conditions=asked, by=user, on=on
+        )
 
 
 def recommend(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE) -> Application:
@@ -74,7 +82,7 @@ def recommend(application: Application, office: Office, on: date, *, result=Item
     return reviews.recommend(
         _reload(application),
         result=result,
-        conditions="建物の火災保険を確かめること" if result == ItemResult.CONDITIONAL else "",
+        conditions=[FIRE_INSURANCE] if result == ItemResult.CONDITIONAL else [],
         comment="資金の必要と返済の見通しを認める。",
         by=chair,
         on=on,
@@ -141,6 +149,10 @@ def sign_papers(application: Application, office: Office, on: date) -> None:
         contracts.receive_signed(_reload(application), document, by=office.clerk, on=on)
 
 
+def _meet(condition, application: Application, clerk: User, on: date) -> None:
+    condition_operations.meet(_reload(application), condition, evidence="原本を確かめ、写しを綴った。", by=clerk, on=on)
+
+
 def walk(
     application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=()
 ) -> Iterator:
@@ -196,13 +208,13 @@ def walk(
             on=on,
             reason=REASON,
         )
+    for condition in application.conditions.outstanding().filter(due=ConditionDue.CONTRACT):
+        _meet(condition, application, clerk, on)
     contracts.begin(_reload(application), contracted_on=on, by=clerk, on=on, reason=REASON)
     yield _reload(application), on
     sign_papers(application, office, on)
-    for condition in application.conditions.all():
-        contracts.meet_condition(
-            _reload(application), condition, evidence="原本を確かめ、写しを綴った。", by=clerk, on=on
-        )
+    for condition in application.conditions.outstanding():
+        _meet(condition, application, clerk, on)
     yield (
         contracts.confirm_ready(
             _reload(application),

@@ -16,8 +16,9 @@ from governance.enums import BodyKind, ItemResult, OpinionChoice
 from governance.models import Body
 from governance.printing import issue_notice
 from loans import items
+from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
-from loans.enums import FundingSource, LoanType, Method, Purpose
+from loans.enums import ConditionDue, ConditionKind, FundingSource, LoanType, Method, Purpose
 from loans.models import Application
 from loans.operations import application as applications
 from loans.operations import disbursement as disbursements
@@ -226,7 +227,14 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         lambda on: deed(9_000_000, "乾燥機の導入", start=on, count=36),
         19,
         S.CONTRACTING,
-        conditions=["建物の火災保険に加入していることを確かめること"],
+        conditions=[
+            Wanted(
+                "直近の試算表の提出を受け、売上が前年の9割を下回らないことを確かめること",
+                ConditionKind.DOCUMENT,
+                ConditionDue.CONTRACT,
+            ),
+            road.FIRE_INSURANCE,
+        ],
         result=ItemResult.CONDITIONAL,
     )
     story("能美エンジニアリング株式会社", lambda on: bill(3_000_000, "部材の仕入れ", start=on), 17, S.APPROVED)
@@ -254,7 +262,14 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
     reviews.give_opinion(
         Application.objects.get(pk=committee.pk),
         choice=OpinionChoice.CONDITIONAL,
-        text="第三者保証人の公正証書がそろうことを条件とする。",
+        text="事業の見通しは認める。第三者に保証を求める以上、手続をそろえてから契約すべきである。",
+        conditions=[
+            Wanted(
+                "第三者保証人 田中 実の保証意思宣明公正証書を、契約日前1か月以内に作成すること",
+                ConditionKind.GUARANTOR,
+                ConditionDue.CONTRACT,
+            )
+        ],
         by=office.committee[1],
         on=ago(2),
     )

@@ -1,4 +1,4 @@
-"""契約の入力欄: 原資の決定、契約手続の開始、条件の確認、調印済の書類。"""
+"""契約の入力欄: 原資の決定、契約手続の開始。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from django import forms
 
 from coopfin.calc.yen import ImpossibleTerms
-from coopfin.forms import JapaneseDateField, OperationForm, RateFormField, ReasonForm, YenFormField
+from coopfin.forms import JapaneseDateField, RateFormField, ReasonForm, YenFormField
 from loans import funding_answer
 from loans.enums import FundingResult
 from loans.forms.application import CountField
@@ -151,13 +151,3 @@ class ContractForm(ReasonForm):
     )
 
     field_order = ["contracted_on", "reason"]
-
-
-class ConditionForm(OperationForm):
-    """条件を満たしたことの記録。"""
-
-    evidence = forms.CharField(
-        label="確かめた方法",
-        max_length=300,
-        help_text="例: 質権設定承認請求書の写しを受領。確かめた日は今日になります。",
-    )

@@ -2,12 +2,12 @@
 
 from loans.models.application import (
     Application,
-    Condition,
     FundingDecision,
     Investigation,
     LoanGuarantee,
     LoanSecurity,
 )
+from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
 
@@ -22,4 +22,5 @@ __all__ = [
     "LoanEvent",
     "LoanGuarantee",
     "LoanSecurity",
+    "ProposedCondition",
 ]

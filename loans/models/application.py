@@ -319,35 +319,6 @@ class LoanGuarantee(models.Model):
         return str(self.guarantee)
 
 
-class Condition(models.Model):
-    """理事会が付けた条件。契約の締結までに、満たしたことを確かめて記録する。"""
-
-    application = models.ForeignKey(
-        Application, verbose_name="申込", on_delete=models.CASCADE, related_name="conditions"
-    )
-    text = models.CharField("条件", max_length=300)
-    met_on = models.DateField("満たした日", null=True, blank=True)
-    met_by = models.ForeignKey(
-        User, verbose_name="確かめた人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    evidence = models.CharField("確かめた方法", max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = "条件"
-        verbose_name_plural = "条件"
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(met_on__isnull=True) | (Q(met_by__isnull=False) & ~Q(evidence="")),
-                name="condition_met_whole",
-                violation_error_message="条件を満たした記録には、日付・確かめた人・方法が要ります。",
-            )
-        ]
-
-    def __str__(self):
-        return self.text
-
-
 class FundingDecision(models.Model):
     """原資の決定（銀行の回答）。条件が変われば、案件は理事会に戻る（H2.1-g）。最新の一件が効く。"""
 

@@ -15,7 +15,7 @@ from governance.enums import BodyKind
 from loans import items, rulebook
 from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application, Investigation
-from loans.operations import base, security
+from loans.operations import base, conditions, security
 from loans.terms import LoanTerms, compute
 
 TERM_FIELDS = (
@@ -150,7 +150,7 @@ def return_(application: Application, *, by, on: date, reason: str) -> Applicati
     step = base.check(application, "return", by=by, on=on, reason=reason)
     _close_items(application, by=by, on=on)
     _forget_decision(application)
-    application.conditions.filter(met_on__isnull=True).delete()
+    conditions.lapse(application, by=by, on=on)
     return base.advance(application, step, by=by, on=on, reason=reason)
 
 
@@ -160,5 +160,6 @@ def withdraw(application: Application, *, by, on: date, reason: str) -> Applicat
     application = base.lock(application)
     step = base.check(application, "withdraw", by=by, on=on, reason=reason)
     _close_items(application, by=by, on=on)
+    conditions.lapse(application, by=by, on=on)
     security.release_all(application, by=by, on=on, reason=reason)
     return base.advance(application, step, by=by, on=on, reason=reason)

@@ -1,4 +1,4 @@
-"""契約の操作: 原資の決定、契約手続の開始と取りやめ、書類の発行・受領、条件の確認、実行準備の確認。"""
+"""契約の操作: 原資の決定、契約手続の開始と取りやめ、書類の発行・受領、実行準備の確認。"""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from documents.models import IssuedDocument
 from governance.enums import BodyKind
 from loans import funding_answer, headroom, printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
-from loans.models import Application, Condition, FundingDecision, Loan
-from loans.operations import base, review
+from loans.models import Application, FundingDecision, Loan
+from loans.operations import base, conditions, review
 from loans.papers import MASTER_AGREEMENT
 from loans.terms import LoanTerms, compute
 from loans.workflow import documents_of
@@ -89,7 +89,7 @@ def _back_to_board(application: Application, new_terms: dict, *, by, on: date, r
     if not application.is_bill:
         application.maturity_on = compute(LoanTerms.of_application(application, application.policy)).maturity_on
     application.approved_on = application.approval_expires_on = application.decided_by = None
-    application.conditions.filter(met_on__isnull=True).delete()
+    conditions.lapse(application, by=by, on=on)
     after = {name: str(getattr(application, name)) for name in new_terms}
     base.advance(application, step, by=by, on=on, reason=reason, before_terms=before, after_terms=after)
     application.full_clean()
@@ -201,32 +201,6 @@ def receive_signed(application: Application, document, *, by, on: date):
     base.touch(application, "version")
     log.record(application, verb="receive_signed", label="調印済書類の受領", by=by, on=on, paper=str(document))
     return document
-
-
-@transaction.atomic
-def meet_condition(application: Application, condition: Condition, *, evidence: str, by, on: date) -> Condition:
-    """理事会の条件を満たしたことを記録する。"""
-    application = base.lock(application)
-    base.allow(application, "loans.contract", "条件の記録", by=by, on=on)
-    if application.state not in (ApplicationState.APPROVED, ApplicationState.CONTRACTING):
-        raise StepRefused("条件の記録", [block("条件を記録できるのは、承認から実行準備の確認までです。", "事務の流れ")])
-    condition = application.conditions.select_for_update().get(pk=condition.pk)
-    if condition.met_on is not None:
-        raise StepRefused("条件の記録", [block("この条件は、すでに満たしたと記録されています。", "二重操作の防止")])
-    condition.met_on, condition.met_by, condition.evidence = on, by, evidence
-    condition.full_clean()
-    condition.save()
-    base.touch(application, "version")
-    log.record(
-        application,
-        verb="meet_condition",
-        label="条件の確認",
-        by=by,
-        on=on,
-        condition=condition.text,
-        evidence=evidence,
-    )
-    return condition
 
 
 @transaction.atomic

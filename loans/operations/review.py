@@ -11,10 +11,16 @@ from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import Finding, StaleObject, StepRefused, block
 from governance import operations as governance
-from governance.enums import BodyKind, ItemResult
+from governance.enums import BodyKind, ItemResult, OpinionChoice
 from loans import coverage, headroom, items, rulebook, workflow
-from loans.models import Application, Condition
+from loans.conditions import Wanted, described, wanted
+from loans.models import Application
 from loans.operations import base, security
+from loans.operations import conditions as condition_operations
+
+OPINION_CONDITIONS = (
+    "条件付賛成のときは求める条件を一つ以上、一つずつ書いてください。賛成・反対のときは条件を書きません。"
+)
 
 
 def submit_item(application: Application, kind: str, decide_page: str, *, by, on: date) -> None:
@@ -68,14 +74,20 @@ def opinion_refusals(application: Application, *, by, on: date) -> list[Finding]
 
 
 @transaction.atomic
-def give_opinion(application: Application, *, choice: str, text: str, by, on: date):
+def give_opinion(
+    application: Application, *, choice: str, text: str, conditions: list[Wanted | str] = (), by, on: date
+):
     """委員が意見（賛成・条件付賛成・反対）と理由を述べる。自分の席でだけ述べられる。
 
+    条件付賛成のときは、求める条件を一つずつ書く。
     同時に述べたほかの委員の意見で版が進んでいても断らない。付議し直されていれば、読んだ案件とは違うので断る。
     """
     read = items.open_item(application, BodyKind.COMMITTEE)
     application = base.lock(application, any_version=True)
     refused = opinion_refusals(application, by=by, on=on)
+    asked = wanted(conditions)
+    if bool(asked) != (choice == OpinionChoice.CONDITIONAL):
+        refused.append(block(OPINION_CONDITIONS, "手引き 第2章2 三", code="conditions"))
     if refused:
         raise StepRefused("意見の記録", refused)
     item = items.open_item(application, BodyKind.COMMITTEE)
@@ -85,29 +97,39 @@ def give_opinion(application: Application, *, choice: str, text: str, by, on: da
             [block("案件が付議し直されました。もう一度読んでから述べてください。", "二重操作の防止", code="stale")],
         )
     opinion = governance.give_opinion(item, seat=_own_seat(by, on), choice=choice, reason=text, by=by, on=on)
+    condition_operations.propose(item, asked, opinion=opinion)
     base.touch(application, "version")
-    log.record(application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display())
+    log.record(
+        application, verb="opinion", label="委員の意見", by=by, on=on, choice=opinion.get_choice_display(),
+        conditions=[one.described for one in asked],
+    )  # fmt: skip
     return opinion
 
 
 @transaction.atomic
 def recommend(
-    application: Application, *, result: str, conditions: str = "", comment: str = "", by, on: date, reason: str = ""
-) -> Application:
+    application: Application, *, result: str, conditions: list[Wanted | str] = (), comment: str = "", by, on: date,
+    reason: str = "",
+) -> Application:  # fmt: skip
     """答申を記録する。委員会の結論であり、決定ではない（理事会が決める）。"""
     application = base.lock(application)
     item = _up_to_date_item(application, BodyKind.COMMITTEE, on=on)
     step = base.check(application, "recommend", by=by, on=on, reason=reason)
+    advised = wanted(conditions) if result == ItemResult.CONDITIONAL else []
     governance.conclude_committee(
         item,
         result=result,
-        conditions=conditions,
+        conditions=described(advised),
         comment=comment,
         by=by,
         on=on,
         barred={application.received_by_id: "受け付けた本人は、答申を記録できません。"},
     )
-    return base.advance(application, step, by=by, on=on, reason=reason, result=ItemResult(result).label)
+    condition_operations.propose(item, advised)
+    return base.advance(
+        application, step, by=by, on=on, reason=reason, result=ItemResult(result).label,
+        conditions=[one.described for one in advised],
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -121,7 +143,7 @@ def submit_to_board(application: Application, *, by, on: date, reason: str = "")
 
 @transaction.atomic
 def decide(
-    application: Application, *, result: str, conditions: list[str] = (), comment: str = "", by, on: date,
+    application: Application, *, result: str, conditions: list[Wanted | str] = (), comment: str = "", by, on: date,
     reason: str = "",
 ) -> Application:  # fmt: skip
     """理事会の決定を記録する。定足数と賛否は governance が数え、限度額は組合を鎖錠したうえで確かめる。
@@ -135,8 +157,8 @@ def decide(
         ItemResult.UNFAVOURABLE: "decline",
         ItemResult.CONTINUED: None,
     }[ItemResult(result)]
-    texts = [text.strip() for text in conditions if text.strip()]
-    if result == ItemResult.CONDITIONAL and not texts:
+    decreed = wanted(conditions)
+    if result == ItemResult.CONDITIONAL and not decreed:
         raise StepRefused(
             "決定の記録", [block("条件付の決定には、条件を一つ以上記入してください。", "手引き 第2章2 三")]
         )
@@ -147,7 +169,7 @@ def decide(
     decided = governance.decide_board(
         item,
         result=result,
-        conditions="\n".join(texts),
+        conditions=described(decreed),
         comment=comment,
         by=by,
         on=on,
@@ -161,11 +183,11 @@ def decide(
         rulebook.settle(application, on)
         application.approved_on, application.decided_by = decided.decided_on, by
         application.approval_expires_on = days.add_months(decided.decided_on, application.policy.approval_expiry_months)
-        Condition.objects.bulk_create(Condition(application=application, text=text[:300]) for text in texts)
+        condition_operations.adopt(application, decreed, decision=decided)
     else:
         security.release_all(application, by=by, on=on, reason=reason or comment)
     limits = headroom.figures(headroom.of(application, on)) if name == "approve" else []
     return base.advance(
-        application, step, by=by, on=on, reason=reason or comment, decision=decided.number, conditions=texts,
-        limits=limits,
+        application, step, by=by, on=on, reason=reason or comment, decision=decided.number,
+        conditions=[one.described for one in decreed], limits=limits,
     )  # fmt: skip

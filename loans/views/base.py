@@ -22,7 +22,7 @@ class CaseMixin:
             )
             .prefetch_related(
                 Prefetch("contracts", Loan.objects.select_related("contracted_by", "policy", "member")),
-                Prefetch("conditions", Condition.objects.select_related("met_by")),
+                Prefetch("conditions", Condition.objects.select_related("met_by", "document", "waiver", "waived_by")),
                 "funding_decisions",
             )
         )

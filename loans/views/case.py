@@ -13,7 +13,7 @@ from loans.enums import EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application
 from loans.operations import review
-from loans.views import panels, security
+from loans.views import conditions, panels, security
 from loans.views.base import CaseMixin
 from loans.workflow import documents_of
 
@@ -62,8 +62,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             papers=list(documents_of(loan).defer("content")) if loan and user.has_perm("documents.view_paper") else [],
             may_see_loan=loan is not None and user.has_perm("loans.view_loan"),
             may_see_papers=loan is not None and user.has_perm("documents.view_paper"),
-            conditions=list(application.conditions.all()),
-            may_meet=application.state in (S.APPROVED, S.CONTRACTING) and user.has_perm("loans.contract"),
+            conditions=conditions.sorted_out(application, user),
             fundings=list(application.funding_decisions.select_related("recorded_by", "document")),
             timeline=panels.timeline(application, application.contracts.all()),
             **kwargs,

@@ -1,4 +1,4 @@
-"""契約: 原資の決定、契約手続、書類、条件、実行準備の確認。"""
+"""契約: 原資の決定、契約手続、書類、実行準備の確認。"""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from documents.paper import CannotRender, preview_response
 from funding.models import designated_banks
 from loans import printing
 from loans.enums import ApplicationState, FundingResult
-from loans.forms.contract import ConditionForm, ContractForm, FundingForm
-from loans.models import Condition
+from loans.forms.contract import ContractForm, FundingForm
 from loans.operations import contract as operations
-from loans.views.base import CaseMixin, CaseOperation, CaseStep
+from loans.views.base import CaseMixin, CaseStep
 from loans.workflow import FLOW, documents_of
 
 
@@ -281,47 +280,7 @@ class PaperSigned(PapersMixin, OncePerToken, View):
         return response
 
 
-# --- 条件と確認 -----------------------------------------------------------------------------
-
-
-class Conditions(CaseOperation):
-    """理事会の条件。満たしたことを、一つずつ確かめて記録する。"""
-
-    form_class = ConditionForm
-    template_name = "loans/conditions.html"
-    permission_required = "loans.contract"
-    title = "理事会の条件"
-    submit_label = "満たしたことを記録する"
-
-    def _condition(self) -> Condition | None:
-        number = self.request.POST.get("condition", "")
-        if not (number.isascii() and number.isdigit() and len(number) <= 18):
-            return None
-        return self.object.conditions.filter(pk=int(number)).first()
-
-    def operate(self, form):
-        condition = self._condition()
-        if condition is None:
-            raise Http404
-        operations.meet_condition(
-            self.object, condition, evidence=form.cleaned_data["evidence"], by=self.request.user, on=self.on
-        )
-        url = reverse("loans:conditions", args=[self.object.pk])
-        return condition, url, f"条件「{condition.text}」を満たしたことを記録しました。"
-
-    def get_context_data(self, **kwargs):
-        open_states = (ApplicationState.APPROVED, ApplicationState.CONTRACTING)
-        bound = kwargs.get("form")
-        rows = []
-        for condition in self.object.conditions.all():
-            chosen = bound is not None and bound.is_bound and self.request.POST.get("condition") == str(condition.pk)
-            form = (
-                bound
-                if chosen
-                else ConditionForm(version=self.version_of(self.object), auto_id=f"id_{condition.pk}_%s")
-            )
-            rows.append({"condition": condition, "form": form})
-        return super().get_context_data(rows=rows, may_record=self.object.state in open_states, **kwargs)
+# --- 確認 -----------------------------------------------------------------------------
 
 
 class ConfirmReady(CaseStep):

@@ -233,6 +233,7 @@ def _item(application: Application, kind: str):
     return found.prefetch_related(
         "recusals__person",
         "opinions__seat__person",
+        "opinions__proposed_conditions",
         "votes__seat__person",
         "meeting__attendances",
         "continuations__meeting",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
 from loans import items
+from loans.conditions import gathered
 from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
+from loans.models import ProposedCondition
 from loans.operations import review as operations
 from loans.views import panels
 from loans.views.base import CaseOperation, CaseStep
@@ -40,12 +42,15 @@ class GiveOpinion(CaseOperation):
 
     def get_initial(self):
         own = self._own()
-        return {"choice": own.choice, "text": own.reason} if own else {}
+        if own is None:
+            return {}
+        asked = [one.wanted for one in own.proposed_conditions.all()]
+        return {"choice": own.choice, "text": own.reason, "conditions": asked}
 
     def operate(self, form):
         operations.give_opinion(
-            self.object, choice=form.cleaned_data["choice"], text=form.cleaned_data["text"], by=self.request.user,
-            on=self.on,
+            self.object, choice=form.cleaned_data["choice"], text=form.cleaned_data["text"],
+            conditions=form.cleaned_data["conditions"], by=self.request.user, on=self.on,
         )  # fmt: skip
         return self.object, self.object.get_absolute_url(), "意見を記録しました。答申がまとまるまでは書き直せます。"
 
@@ -65,6 +70,11 @@ class Recommend(CaseStep):
     step_name = "recommend"
     form_class = RecommendationForm
     template_name = "loans/recommend_form.html"
+
+    def get_initial(self):
+        item = items.open_item(self.object, BodyKind.COMMITTEE)
+        asked = ProposedCondition.objects.filter(item=item, opinion__isnull=False) if item else ()
+        return {"conditions": gathered(one.wanted for one in asked)}
 
     def operate(self, form):
         cleaned = form.cleaned_data
@@ -105,7 +115,8 @@ class Decide(CaseStep):
     def get_initial(self):
         advised = items.last_decided(self.object, BodyKind.COMMITTEE)
         if advised is not None and advised.result == ItemResult.CONDITIONAL:
-            return {"conditions": [line for line in advised.conditions.splitlines() if line.strip()]}
+            asked = ProposedCondition.objects.filter(item=advised, opinion__isnull=True)
+            return {"conditions": [one.wanted for one in asked]}
         return {}
 
     def operate(self, form):

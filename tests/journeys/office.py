@@ -180,10 +180,10 @@ def committee_advises(office: Office, case: str, *, conditions: str = "") -> Non
     """Every member finds the case among today's work and writes an opinion; the chair sums up."""
     for member in office.committee:
         todays_work(member, f"{case}opinion/").choose("意見", "条件付賛成" if conditions else "賛成")
-        member.fill("意見の理由", conditions or "受注の見通しがあり、返済の財源も確かめられる。")
+        member.fill("意見の理由", "受注の見通しがあり、返済の財源も確かめられる。").fill("条件 1", conditions)
         member.press("意見を記録する").see("意見を記録しました")
     chair = office.committee[0].open(case).follow("答申を記録する")
-    chair.choose("答申", "条件付可" if conditions else "可（貸付を適当と認める）").fill("付ける条件", conditions)
+    chair.choose("答申", "条件付可" if conditions else "可（貸付を適当と認める）").fill("条件 1", conditions)
     chair.fill("付帯意見", "資金の必要と返済の見通しを認める。")
     go_on(chair, "答申を記録する").see("答申を記録しました").stage("答申済")
 

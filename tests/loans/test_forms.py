@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from governance.enums import ItemResult
+from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, LoanType
 from loans.forms.application import ApplicationForm, InvestigationForm, matching_members, maturity_after
 from loans.forms.contract import FundingForm
-from loans.forms.review import DecisionForm, RecommendationForm
+from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
 from loans.models import Application
 from tests.factories.core import make_policy
 from tests.factories.loans import TODAY, bill_terms, make_application_in, make_office
@@ -215,13 +216,15 @@ def decision(**data):
 
 def test_a_conditional_decision_names_its_conditions():
     assert "conditions" in decision(result=ItemResult.CONDITIONAL).errors
-    form = decision(result=ItemResult.CONDITIONAL, conditions_0="火災保険に質権を設定すること", conditions_3="  ")
+    form = decision(
+        result=ItemResult.CONDITIONAL, conditions_0_text="火災保険に質権を設定すること", conditions_3_text="  "
+    )
     assert form.errors == {}
-    assert form.cleaned_data["conditions"] == ["火災保険に質権を設定すること"]
+    assert form.cleaned_data["conditions"] == [Wanted("火災保険に質権を設定すること")]
 
 
 def test_a_plain_approval_carries_no_conditions():
-    assert "conditions" in decision(conditions_0="火災保険").errors
+    assert "conditions" in decision(conditions_0_text="火災保険").errors
 
 
 @pytest.mark.parametrize("result", [ItemResult.UNFAVOURABLE, ItemResult.CONTINUED])
@@ -230,7 +233,40 @@ def test_a_refusal_or_continuation_gives_its_reason(result):
 
 
 def test_a_conditional_recommendation_names_its_conditions():
-    form = RecommendationForm({"result": "conditional", "conditions": " "})
+    form = RecommendationForm({"result": "conditional", "conditions_0_text": " "})
+    assert not form.is_valid()
+    assert "conditions" in form.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"text": "", "due_on": "2026-12-10"}, "期日だけ"),
+        ({"text": "長" * 301}, "300字まで"),
+        ({"text": "火災保険", "due_on": "2026-02-30"}, "条件 2"),
+        ({"text": "火災保険", "kind": "x"}, "選び直して"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_is_named_by_its_row(typed, sentence):
+    form = decision(
+        result=ItemResult.CONDITIONAL, conditions_0_text="決算書", **{f"conditions_1_{k}": v for k, v in typed.items()}
+    )
+    assert any(sentence in error for error in form.errors["conditions"])
+    assert 'value="決算書"' in form.as_p()
+
+
+def test_a_condition_says_what_it_concerns_and_until_when():
+    form = decision(
+        result=ItemResult.CONDITIONAL, conditions_0_text="公正証書", conditions_0_kind="guarantor",
+        conditions_0_due="contract", conditions_0_due_on="R8.12.10",
+    )  # fmt: skip
+    (one,) = form.cleaned_data["conditions"]
+    assert one.described == "公正証書〔契約まで（2026年12月10日）〕"
+
+
+@pytest.mark.parametrize(("choice", "text"), [("conditional", ""), ("for", "火災保険"), ("against", "火災保険")])
+def test_conditions_belong_to_a_conditional_opinion(choice, text):
+    form = OpinionForm({"choice": choice, "text": "理由", "conditions_0_text": text})
     assert not form.is_valid()
     assert "conditions" in form.errors
 

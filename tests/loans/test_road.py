@@ -21,9 +21,9 @@ from loans.enums import FundingResult, FundingSource, LoanState
 from loans.limits import LimitKind
 from loans.models import Application
 from loans.operations import application as applications
+from loans.operations import conditions, security
 from loans.operations import contract as contracts
 from loans.operations import review as reviews
-from loans.operations import security
 from members.models import Person
 from tests.factories.loans import (
     REASON,
@@ -345,7 +345,7 @@ def test_a_conditional_decision_needs_its_conditions_met_before_the_loan_is_read
         contracts.confirm_ready(fresh(application), by=office.chief, on=TODAY, reason=REASON)
     assert "condition" in codes(refusal)
     condition = application.conditions.get()
-    contracts.meet_condition(fresh(application), condition, evidence="証券の写し", by=office.clerk, on=TODAY)
+    conditions.meet(fresh(application), condition, evidence="証券の写し", by=office.clerk, on=TODAY)
     assert contracts.confirm_ready(fresh(application), by=office.chief, on=TODAY, reason=REASON).state == S.READY
 
 

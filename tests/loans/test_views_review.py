@@ -82,7 +82,7 @@ def board(office):
 def test_the_boards_approval_carries_its_conditions(office, sit, board):
     held(office, board)
     response = sit(office.chief).send(
-        "decide", board.pk, result="conditional", conditions_0="火災保険に質権を設定すること", reason=REASON
+        "decide", board.pk, result="conditional", conditions_0_text="火災保険に質権を設定すること", reason=REASON
     )
     assert response.status_code == 302
     told = text_of(sit(office.clerk).get("application", board.pk))
