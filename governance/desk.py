@@ -204,7 +204,7 @@ def ordinary_general_meeting(user, on):
     cooperative, policy = Cooperative.current(), Policy.on(on)
     start = days.fiscal_year_start(on, cooperative.fiscal_start_month if cooperative else 4)
     due = days.add_months(start - timedelta(days=1), policy.limit_grace_months if policy else 3, anchor=31)
-    held = Meeting.objects.ordinary().filter(held_on__gte=start).exists()
+    held = Meeting.objects.convened().ordinary().filter(held_on__gte=start).exists()
     typed = LimitResolution.objects.exclude(status="rejected").filter(resolved_on__gte=start).exists()
     if not held and not typed:
         yield Task(

@@ -67,16 +67,17 @@ class MeetingKind(models.TextChoices):
 
 
 class MeetingState(models.TextChoices):
-    """会議の状態。記録を終えると「終了」、議長が議事録を確定すると「議事録確定」。"""
+    """会議の状態。記録を終えると「終了」、議長が議事録を確定すると「議事録確定」。開かずにやめたものは「招集取消」。"""
 
     CONVENED = "convened", "招集済"
     OPEN = "open", "開催中"
     CLOSED = "closed", "終了"
     FINALISED = "finalised", "議事録確定"
+    CALLED_OFF = "called_off", "招集取消"
 
 
 #: 出席と議決の記録を変えられない状態
-FINISHED_STATES = (MeetingState.CLOSED, MeetingState.FINALISED)
+FINISHED_STATES = (MeetingState.CLOSED, MeetingState.FINALISED, MeetingState.CALLED_OFF)
 
 
 class AttendanceKind(models.TextChoices):

@@ -67,6 +67,23 @@ class ConveneForm(OperationForm):
         return given
 
 
+class RescheduleForm(OperationForm):
+    """招集の変更。"""
+
+    held_on = JapaneseDateField(label="開催日")
+    starts_at = JapaneseTimeField(label="開始時刻")
+    place = forms.CharField(label="場所", max_length=100)
+    reason = forms.CharField(label="変える理由", max_length=300, help_text="記録に残ります。例: 会場の都合。")
+
+
+class CallOffForm(OperationForm):
+    """招集の取消。"""
+
+    reason = forms.CharField(
+        label="取り消す理由", max_length=300, help_text="記録に残ります。例: 開催日を誤って入力した。"
+    )
+
+
 class MembersForm(OperationForm):
     """総会に出席した組合員の数と、選任された議長。"""
 

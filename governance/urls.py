@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.views import closing, deciding, decisions, meeting, meetings, papers, registers, room, rules
+from governance.views import closing, convening, deciding, decisions, meeting, meetings, papers, registers, room, rules
 
 app_name = "governance"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("meetings/<int:pk>/items/<int:item>/remove/", meeting.AgendaRemoveView.as_view(), name="agenda_remove"),
     path("meetings/<int:pk>/room/", room.RoomView.as_view(), name="room"),
     path("meetings/<int:pk>/room/<int:item>/vote/", room.RoomVoteView.as_view(), name="room_vote"),
+    path("meetings/<int:pk>/reschedule/", convening.RescheduleView.as_view(), name="reschedule"),
+    path("meetings/<int:pk>/call-off/", convening.CallOffView.as_view(), name="call_off"),
     path("meetings/<int:pk>/close/", closing.CloseView.as_view(), name="close"),
     path("meetings/<int:pk>/adjourn/", closing.AdjournView.as_view(), name="adjourn"),
     path("meetings/<int:pk>/finalise/", closing.FinaliseView.as_view(), name="finalise"),

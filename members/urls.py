@@ -53,6 +53,7 @@ urlpatterns = [
     path("accounts/", accounts.AccountListView.as_view(), name="accounts"),
     path("accounts/<int:pk>/", accounts.AccountDetailView.as_view(), name="account"),
     path("accounts/<int:pk>/approve/", accounts.AccountApproveView.as_view(), name="account_approve"),
+    path("accounts/<int:pk>/withdraw/", accounts.AccountWithdrawView.as_view(), name="account_withdraw"),
     path("accounts/<int:pk>/reject/", accounts.AccountRejectView.as_view(), name="account_reject"),
     path("duplicates/", merging.DuplicatesView.as_view(), name="duplicates"),
     path("<int:pk>/merge/<int:gone>/", merging.MemberMergeView.as_view(), name="member_merge"),

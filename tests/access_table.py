@@ -77,6 +77,7 @@ members:account_request@member                   200  200  403  403  403  403  4
 members:accounts                                 200  200  403  403  200  200  403  in
 members:account@account_request                  200  200  403  403  200  200  403  in
 members:account_approve@account_request          403  200  403  403  200  403  403  in
+members:account_withdraw@account_request         200  200  403  403  403  403  403  in
 members:account_reject@account_request           403  200  403  403  200  403  403  in
 # 重複は事務局が見つけ、事務局長がまとめる。
 members:duplicates                               200  200  403  403  200  200  403  in
@@ -128,6 +129,8 @@ governance:room_vote@board                       404  404  404  302  302  404  4
 governance:decide@general_item                   200  200  403  403  403  403  403  in
 governance:take_back@general_item                200  200  403  403  403  403  200  in
 governance:adjourn@board                         200  200  403  403  403  403  403  in
+governance:reschedule@board                      200  200  403  403  403  403  403  in
+governance:call_off@board                        200  200  403  403  403  403  403  in
 governance:finalise@closed_board                 403  403  404  200  200  403  403  in
 governance:send_back@closed_board                403  403  404  200  200  403  403  in
 governance:minutes@closed_board                  200  200  403  403  200  200  403  in

@@ -37,6 +37,10 @@ class MeetingQuerySet(models.QuerySet):
         """まだ終わっていない会議。"""
         return self.exclude(state__in=FINISHED_STATES)
 
+    def convened(self):
+        """招集を取り消していない会議。"""
+        return self.exclude(state=MeetingState.CALLED_OFF)
+
     def to_finalise(self):
         """記録を終えて、議長の確定を待つ会議。"""
         return self.filter(state=MeetingState.CLOSED)
@@ -65,6 +69,7 @@ class Meeting(models.Model):
         "governance.AgendaItem", verbose_name="いま審議中の議案", null=True, blank=True, on_delete=models.SET_NULL,
         related_name="+",
     )  # fmt: skip
+    called_off_reason = models.CharField("招集を取り消した理由", max_length=300, blank=True)
     adjourned_reason = models.CharField("流会の理由", max_length=300, blank=True)
     continues = models.ForeignKey(
         "self", verbose_name="延会のもとの会議", null=True, blank=True, on_delete=models.PROTECT,
@@ -88,13 +93,13 @@ class Meeting(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["body", "kind", "number"],
-                condition=~Q(kind="extraordinary"),
+                condition=~Q(kind="extraordinary") & ~Q(state="called_off"),
                 name="meeting_number_once",
                 violation_error_message="同じ回の会議がすでにあります。",
             ),
             models.UniqueConstraint(
                 fields=["body", "fiscal_year", "number"],
-                condition=Q(kind="extraordinary"),
+                condition=Q(kind="extraordinary") & ~Q(state="called_off"),
                 name="meeting_extraordinary_once",
                 violation_error_message="同じ年度の同じ回の臨時総会がすでにあります。",
             ),
@@ -103,6 +108,12 @@ class Meeting(models.Model):
                 | (~Q(kind="extraordinary") & Q(fiscal_year__isnull=True)),
                 name="meeting_fiscal_year",
                 violation_error_message="年度ごとに回を数えるのは臨時総会だけです。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="called_off") & ~Q(called_off_reason="")
+                | ~Q(state="called_off") & Q(called_off_reason=""),
+                name="meeting_called_off_whole",
+                violation_error_message="招集の取消には理由が要ります。",
             ),
             models.CheckConstraint(
                 condition=~Q(state="finalised")
@@ -135,6 +146,11 @@ class Meeting(models.Model):
     @property
     def is_finalised(self) -> bool:
         return self.state == MeetingState.FINALISED
+
+    @property
+    def is_called_off(self) -> bool:
+        """開かずに、招集を取り消したか。"""
+        return self.state == MeetingState.CALLED_OFF
 
     @property
     def is_adjourned(self) -> bool:

@@ -13,6 +13,7 @@ from governance.operations.agenda import (
     withdraw,
 )
 from governance.operations.closing import NextMeeting, adjourn, close_meeting, finalise, send_back
+from governance.operations.convening import call_off, reschedule
 from governance.operations.deciding import (
     cast_vote,
     conclude_committee,
@@ -28,6 +29,7 @@ from governance.workflow import person_seats, seats_of, standing, unfinished_ite
 __all__ = [
     "NextMeeting",
     "adjourn",
+    "call_off",
     "cast_vote",
     "close_meeting",
     "conclude_committee",
@@ -45,6 +47,7 @@ __all__ = [
     "record_members",
     "refresh_recusals",
     "remove_from_agenda",
+    "reschedule",
     "seats_of",
     "send_back",
     "standing",

@@ -60,7 +60,7 @@ def convene(
     if kind == MeetingKind.EXTRAORDINARY:
         cooperative = Cooperative.current()
         fiscal_year = days.fiscal_year(held_on, cooperative.fiscal_start_month if cooperative else 4)
-    same = Meeting.objects.filter(body=body, kind=kind, fiscal_year=fiscal_year)
+    same = Meeting.objects.convened().filter(body=body, kind=kind, fiscal_year=fiscal_year)
     following = (same.aggregate(last=Max("number"))["last"] or 0) + 1
     if number is not None and number < following:
         refuse(label, block(f"回は第{following}回からです。それより前の回は使えません。", "議事録", code="number"))

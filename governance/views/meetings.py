@@ -22,7 +22,7 @@ from governance.operations.locks import RECORD
 #: 会議の状態 → 札の色
 TONES = {
     MeetingState.CONVENED: "caution", MeetingState.OPEN: "go", MeetingState.CLOSED: "plain",
-    MeetingState.FINALISED: "ok",
+    MeetingState.FINALISED: "ok", MeetingState.CALLED_OFF: "plain",
 }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def next_ordinary_number() -> int | None:
     """次の通常総会の回。この仕組みの会議と、書いて引いた決議の会議の名のうち、いちばん新しい回の次。"""
     typed = LimitResolution.objects.values_list("meeting_name", flat=True).distinct()
     numbers = [int(match[1]) for match in map(_ORDINARY.match, typed) if match]
-    numbers += Meeting.objects.ordinary().values_list("number", flat=True)
+    numbers += Meeting.objects.convened().ordinary().values_list("number", flat=True)
     return max(numbers) + 1 if numbers else None
 
 

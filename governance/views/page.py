@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from coopfin import charts
 from governance import barring, minutes, proceedings
-from governance.enums import BodyKind, ItemState, SeatTitle, VoteChoice
+from governance.enums import BodyKind, ItemState, MeetingState, SeatTitle, VoteChoice
 from governance.forms import AgendaForm, AttendanceForm, MembersForm, VotesForm
 from governance.models import AgendaItem, Meeting, Minutes, Seat
 from governance.operations.closing import FINALISE
@@ -258,6 +258,9 @@ class MeetingPage:
             "agenda_form": agenda,
             "waiting": list(waiting_items(self.meeting, self.user, self.on)) if self.may_record else [],
             "may_record": self.may_record,
+            "may_change_convening": self.may_record
+            and self.meeting.state == MeetingState.CONVENED
+            and not self.attendances,
             "may_adjourn": recording and bool(short) and bool(self.attendances),
             "may_enter_room": any(seat.person_id == person.pk for seat in self.seats) if person else False,
             "finalising": self.finalising(),
