@@ -280,14 +280,20 @@ def _day_labels(days, today, x, baseline, left, right) -> list[SafeString]:
             placed.append((start, start + width))
             pieces.append(_text(position, baseline, label, anchor=anchor))
 
+    def named(day: date) -> str:
+        """年は、左端と変わったところにだけ書く。"""
+        return f"{day.month}月" if day.year == days[0].year else _month(day)
+
     place(x(days[0]), _month(days[0]), "start")
     if len(days) > 1:
-        place(x(days[-1]), _month(days[-1]), "end")
+        place(x(days[-1]), named(days[-1]), "end")
     if today:
         place(x(today), "今日", "middle")
-    for quarter in (2, 1, 3):
-        middle = days[len(days) * quarter // 4]
-        place(x(middle), _month(middle), "middle")
+    months = {(day.year, day.month): day for day in reversed(days)}
+    every = [months[month] for month in sorted(months)]
+    # 月の数が少なければ毎月、多ければ半分・四分の一の位置から。
+    for middle in every if len(every) <= 7 else [days[len(days) * quarter // 4] for quarter in (2, 1, 3)]:
+        place(x(middle), named(middle), "middle")
     return pieces
 
 

@@ -388,6 +388,9 @@ def headroom_panel(member, user, on):
     visible = set(_visible(user, on).filter(member=member).order_by().values_list("pk", flat=True))
     if found["check"] is None or found["held"].is_veiled(visible):
         return None
+    if not member.is_current(on) and not found["check"].outstanding and not found["guarantee"].outstanding:
+        # 組合員でない人に新しい貸付はできないので、余力は言わない。
+        return None
     return {
         "template": "loans/parts/headroom_panel.html",
         "place": "aside",

@@ -100,7 +100,7 @@ def borrowing_result(form: BorrowingLimitForm, user) -> dict:
         "rule": rule_text(form),
         "difference": None if limit is None else limit - estimate.limit,
         "pdf_url": f"{reverse('loans:limit_draft')}?{form.data.urlencode()}",
-        "propose_url": f"{reverse('admin:governance_limitresolution_add')}?{urlencode(query, doseq=True)}"
+        "propose_url": f"{reverse('desk:setup_limits')}?{urlencode(query, doseq=True)}"
         if user.has_perm("governance.propose_resolution") and user.has_perm("coopfin.use_admin")
         else "",
     }

@@ -187,3 +187,7 @@ class RefundForm(OperationForm):
     )
     set_off = YenFormField(label="うち債務と相殺する額", min_value=0, initial=0)
     refunded_on = JapaneseDateField(label="払い戻した日", help_text="相殺だけなら、相殺の通知が届いた日。")
+    reason = forms.CharField(
+        label="根拠", required=False, max_length=300,
+        help_text="出資金額を超えて払うとき、事業年度の終わりより前に払うときに書きます。例: 定款 第14条、第49回通常総会 第2号議案。",
+    )  # fmt: skip

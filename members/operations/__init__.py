@@ -4,7 +4,7 @@
 """
 
 from members.leaving import NOTICE_DAYS, refund
-from members.operations.accounts import approve_account, reject_account, request_account
+from members.operations.accounts import approve_account, reject_account, request_account, withdraw_account
 from members.operations.dealings import add_to_member, change_of_member, settle_follow_up, write_note
 from members.operations.imports import discard_import, finish_import, keep_import, preview_again
 from members.operations.kinship import add_kinship, end_kinship
@@ -14,6 +14,7 @@ from members.operations.leaving import (
     record_refund,
     refund_findings,
     refund_of,
+    unusual_refund,
     withdraw_leaving,
 )
 from members.operations.members import MANAGED_FIELDS, MEMBER_FIELDS, register_member, update_member
@@ -67,8 +68,10 @@ __all__ = [
     "settle_follow_up",
     "succession_problem",
     "transfer_shares",
+    "unusual_refund",
     "update_member",
     "update_person",
+    "withdraw_account",
     "withdraw_leaving",
     "write_note",
 ]

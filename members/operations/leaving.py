@@ -9,7 +9,7 @@ from django.db import transaction
 
 from coopfin import log
 from coopfin.calc import days, words
-from coopfin.flow import StepRefused, block
+from coopfin.flow import StepRefused, block, warn
 from coopfin.models import Cooperative
 from members import leaving as rules
 from members.debts import debts_of
@@ -19,6 +19,7 @@ from members.operations.base import lock_member, may_edit, refuse_stale, save
 from members.operations.shares import write_refund
 
 WITHHOLD_SOURCE = "中小企業等協同組合法22条"
+SHARE_SOURCE = "中小企業等協同組合法20条"
 #: 法定脱退のあとに、することを済ませる期限
 SOON = timedelta(days=30)
 
@@ -132,6 +133,26 @@ def refund_findings(leaving: Leaving, *, amount: int, set_off: int, on: date) ->
     return found
 
 
+def unusual_refund(leaving: Leaving, *, amount: int, refunded_on: date) -> list:
+    """ふつうでない払戻し。根拠を書けば記録できる（持分は、脱退した事業年度の終わりの財産で決まる）。"""
+    capital, found = leaving.member.share_capital, []
+    if amount > capital:
+        text = (
+            f"払戻しの額が出資金額（{words.format_yen(capital)}円）を超えています。"
+            "剰余金を含めて払うなら、定款の条と、持分を決めた決議を書いてください。"
+        )
+        found.append(warn(text, SHARE_SOURCE, code="over-capital"))
+    cooperative = Cooperative.current()
+    settled_on = days.fiscal_year_end(leaving.effective_on, cooperative.fiscal_start_month if cooperative else 4)
+    if refunded_on < settled_on:
+        text = (
+            f"持分は、脱退した事業年度の終わり（{words.to_wareki(settled_on)}）の財産で決まります。"
+            "それより前に払うなら、その根拠を書いてください。"
+        )
+        found.append(warn(text, SHARE_SOURCE, code="before-year-end"))
+    return found
+
+
 def record_refund(
     *, leaving: Leaving, amount: int, set_off: int, refunded_on: date, by, on: date, reason: str = ""
 ) -> Leaving:
@@ -150,6 +171,9 @@ def record_refund(
         refused = refund_findings(locked, amount=amount, set_off=set_off, on=on)
         if refused:
             raise StepRefused(label, refused)
+        unusual = unusual_refund(locked, amount=amount, refunded_on=refunded_on)
+        if unusual and not reason.strip():
+            raise ValidationError({"reason": [finding.text for finding in unusual]})
         locked.refund_amount, locked.refund_set_off, locked.refunded_on = amount, set_off, refunded_on
         locked.full_clean()
         locked.save(update_fields=["refund_amount", "refund_set_off", "refunded_on"])

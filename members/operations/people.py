@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from coopfin import log
@@ -27,6 +28,7 @@ def register_person(*, by, on: date, checked: bool = False, **fields) -> Person:
     person = Person(**known(fields, PERSON_FIELDS))
     with transaction.atomic():
         if not checked:
+            _refuse_unborn(person, on)
             _refuse_same_person(person, label)
         save(person, by, checked)
         log.record(person, verb="register_person", label=label, by=by, on=on)
@@ -42,6 +44,7 @@ def update_person(*, person: Person, by, on: date, version=None, **fields) -> Pe
         refuse_stale(locked, version, label)
         before = (locked.name, locked.kana, locked.born_on)
         if assign(locked, known(fields, PERSON_FIELDS)):
+            _refuse_unborn(locked, on)
             if (locked.name, locked.kana, locked.born_on) != before:
                 _refuse_same_person(locked, label)
             save(locked, by)
@@ -55,6 +58,11 @@ def people_like(name: str, kana: str):
     # 検索用の文字列で粗く絞ってから、氏名とカナをそのまま比べる（髙橋と高橋は別の名前）。
     found = Person.objects.search(name.replace(" ", "").replace("　", ""))
     return [person for person in found if (writing.name_key(person.name), writing.name_key(person.kana)) == key]
+
+
+def _refuse_unborn(person: Person, on: date) -> None:
+    if person.born_on is not None and person.born_on > on:
+        raise ValidationError({"born_on": "生年月日に、先の日付は使えません。"})
 
 
 def _refuse_same_person(person: Person, label: str) -> None:

@@ -69,6 +69,8 @@ def change_shares(
             _refuse_decrease(locked, shares, effective_on, label)
         elif effective_on > on:
             raise ValidationError({"effective_on": "増資は、払込みの済んだ日で記録します。先の日付は使えません。"})
+        if not locked.is_current(effective_on):
+            _refuse_outsider(locked, label)
         change = ShareChange(
             member=locked, kind=kind, on=effective_on, shares=sign * shares, amount=sign * amount, made_by=by,
             consented_on=consented_on, consent=consent, reason=reason,
@@ -255,6 +257,15 @@ def _refuse_too_much(member: Member, shares: int, label: str) -> None:
     if left < 1 and member.left_on is None:
         text = "在籍する組合員は一口以上を持ちます。一口は残すか、先に脱退を記録してください。"
         raise StepRefused(label, [block(text, "中小企業等協同組合法10条1項", code="last_share")])
+
+
+def _refuse_outsider(member: Member, label: str) -> None:
+    """組合員でない日に、出資は増やせない。"""
+    if member.left_on is not None:
+        text = f"この組合員の脱退の日は{words.to_wareki(member.left_on)}です。組合員に戻るには、加入し直します。"
+    else:
+        text = f"加入の日（{words.to_wareki(member.joined_on)}）より前に、出資は増やせません。"
+    raise StepRefused(label, [block(text, "中小企業等協同組合法10条1項", code="not-a-member")])
 
 
 def _refuse_decrease(member: Member, shares: int, effective_on: date, label: str) -> None:

@@ -105,6 +105,7 @@ class AccountDetailView(GuardedMixin, RememberReading, DetailView):
             rows=comparison(request),
             may_decide=request.is_waiting and user.has_perm(APPROVE) and not own,
             own=own and request.is_waiting and user.has_perm(APPROVE),
+            may_withdraw=own and request.is_waiting and user.has_perm(REQUEST),
             **kwargs,
         )
 
@@ -141,6 +142,21 @@ class AccountApproveView(Deciding):
     def operate(self, form):
         request = operations.approve_account(request=self.object, by=self.request.user, on=self.on)
         return request, request.member.get_absolute_url(), f"{request.member} の口座を改めました。"
+
+
+class AccountWithdrawView(Deciding):
+    """自分の申請を取り下げる。"""
+
+    permission_required = REQUEST
+    form_class = RequiredReasonForm
+    title = "口座変更の申請の取下げ"
+    submit_label = "取り下げる"
+
+    def operate(self, form):
+        request = operations.withdraw_account(
+            request=self.object, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on
+        )
+        return request, request.get_absolute_url(), "申請を取り下げました。口座は変わりません。"
 
 
 class AccountRejectView(Deciding):

@@ -226,7 +226,7 @@ class RefundView(MemberRowOperation):
         )  # fmt: skip
 
     def operate(self, form):
-        names = ("amount", "set_off", "refunded_on")
+        names = ("amount", "set_off", "refunded_on", "reason")
         leaving = operations.record_refund(
             leaving=self.object, **{name: form.cleaned_data[name] for name in names}, **self.who()
         )
@@ -258,5 +258,8 @@ def refund_context(leaving, form, on) -> dict:
         "debts": debts_of(leaving.member, on),
         "set_off": set_off,
         "paid": amount - set_off,
-        "findings": operations.refund_findings(leaving, amount=amount, set_off=set_off, on=on),
+        "findings": [
+            *operations.refund_findings(leaving, amount=amount, set_off=set_off, on=on),
+            *operations.unusual_refund(leaving, amount=amount, refunded_on=given.get("refunded_on") or on),
+        ],
     }

@@ -105,6 +105,12 @@ def test_the_same_data_always_gives_the_same_picture():
     assert make_chart().svg == make_chart().svg
 
 
+def test_every_month_of_a_short_chart_is_named_and_the_year_only_once():
+    points = [(date(2026, month, 28), month) for month in range(7, 12)]
+    svg = LineChart("残高", [Series("残高", points)], width=480).svg
+    assert [svg.count(f">{label}<") for label in ("2026年7月", "8月", "9月", "10月", "11月")] == [1] * 5
+
+
 def test_day_labels_do_not_overlap_in_a_narrow_chart():
     points = [(date(2026, month, 1), month) for month in range(1, 13)]
     root = parse(LineChart("残高", [Series("残高", points)], width=260).svg)

@@ -1,6 +1,6 @@
 """Leaving: when it takes effect, what happens to the shares, and how debts hold the refund back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -137,7 +137,7 @@ def test_death_takes_effect_at_once_supersedes_the_notice_and_asks_for_the_heirs
 def test_the_refund_waits_for_the_debt_and_what_is_set_off_is_not_paid(clerk, owed):
     member = make_member(share_capital=500_000, shares=50)
     record = leave(member, clerk, kind=LeavingKind.STATUTORY, cause=LeavingCause.DISSOLUTION)
-    given = {"leaving": record, "refunded_on": ON, "by": clerk, "on": ON}
+    given = {"leaving": record, "refunded_on": ON, "by": clerk, "on": ON, "reason": "相殺の通知（年度末の前）"}
     with pytest.raises(StepRefused, match="完済するまで") as refused:
         operations.record_refund(amount=500_000, set_off=0, **given)
     (finding,) = refused.value.findings
@@ -157,6 +157,29 @@ def test_the_refund_waits_for_the_debt_and_what_is_set_off_is_not_paid(clerk, ow
         operations.record_refund(amount=1, set_off=0, **given)
     with pytest.raises(StepRefused, match="払戻しが済んだ"):
         operations.withdraw_leaving(leaving=record, reason="誤り", by=clerk, on=ON)
+
+
+def test_a_refund_above_the_shares_or_before_the_year_end_says_on_what_it_rests(clerk):
+    member = make_member(share_capital=500_000, shares=50)
+    record = leave(member, clerk, kind=LeavingKind.STATUTORY, cause=LeavingCause.DISSOLUTION)
+    late = YEAR_END + timedelta(days=60)
+    for amount, day, sentence in ((5_000_000, late, "出資金額"), (500_000, ON, "事業年度の終わり")):
+        with pytest.raises(ValidationError, match=sentence):
+            operations.record_refund(leaving=record, amount=amount, set_off=0, refunded_on=day, by=clerk, on=day)
+    assert operations.unusual_refund(record, amount=500_000, refunded_on=YEAR_END) == []
+    operations.record_refund(
+        leaving=record, amount=600_000, set_off=0, refunded_on=late, by=clerk, on=late, reason="定款 第14条"
+    )
+    assert ActionLog.objects.about(member).first().reason == "定款 第14条"
+
+
+def test_who_has_left_takes_no_more_shares(clerk):
+    member = make_member(share_capital=500_000, shares=50)
+    leave(member, clerk, kind=LeavingKind.STATUTORY, cause=LeavingCause.DISSOLUTION)
+    with pytest.raises(StepRefused, match="加入し直します"):
+        operations.change_shares(
+            member=member, kind=ShareKind.INCREASE, shares=1, amount=10_000, effective_on=ON, by=clerk, on=ON
+        )
 
 
 def test_a_refund_without_debts_is_paid_only_after_leaving(clerk):

@@ -203,6 +203,15 @@ def test_the_same_person_is_not_entered_twice():
     assert Person.objects.search("能登").count() == 2
 
 
+def test_nobody_is_born_tomorrow():
+    clerk = make_user(Role.CLERK)
+    with pytest.raises(ValidationError, match="先の日付"):
+        operations.register_person(by=clerk, on=ON, name="誰か", kana="ダレカ", born_on=date(2030, 1, 1))
+    person = operations.register_person(by=clerk, on=ON, name="誰か", kana="ダレカ", born_on=date(1980, 1, 1))
+    with pytest.raises(ValidationError, match="先の日付"):
+        operations.update_person(person=person, by=clerk, on=ON, born_on=date(2030, 1, 1))
+
+
 def test_officers_come_and_go_by_date():
     clerk, member, person = make_user(Role.CLERK), make_member(), make_person()
     officer = operations.add_officer(

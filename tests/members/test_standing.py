@@ -337,6 +337,24 @@ def test_one_request_waits_at_a_time_and_a_rejection_says_why(clerk):
     ask(member, clerk)
 
 
+def test_who_asked_takes_the_request_back_and_asks_again(clerk):
+    member = make_member()
+    request = ask(member, clerk)
+    with pytest.raises(StepRefused, match="本人"):
+        operations.withdraw_account(request=request, reason="誤り", by=make_user(Role.CHIEF), on=ON)
+    with pytest.raises(ValidationError, match="理由"):
+        operations.withdraw_account(request=request, reason=" ", by=clerk, on=ON)
+    gone = operations.withdraw_account(request=request, reason="口座番号の誤り", by=clerk, on=ON)
+    assert (gone.is_waiting, gone.get_status_display()) == (False, "取下げ")
+    with pytest.raises(StepRefused, match="すでに「取下げ」"):
+        operations.approve_account(request=request, by=make_user(Role.CHIEF), on=ON)
+    with pytest.raises(StepRefused, match="もう承認を待っていません"):
+        operations.withdraw_account(request=request, reason="もう一度", by=clerk, on=ON)
+    assert ask(member, clerk, account_number="1112223").is_waiting
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccountRequest.objects.filter(pk=request.pk).update(withdrawal_reason="")
+
+
 def test_a_request_is_a_whole_and_real_account_or_none(clerk):
     member = make_member()
     with pytest.raises(ValidationError, match="ありません"):

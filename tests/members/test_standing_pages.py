@@ -75,7 +75,9 @@ def test_a_refund_that_must_wait_says_why_beside_the_sum(client, clerk, monkeypa
     assert 'href="/loans/1/"' in preview
     refused = send(client, "refund", record.pk, set_off="0")
     assert refused.status_code == 422
-    assert send(client, "refund", record.pk).status_code == 302
+    early = send(client, "refund", record.pk)
+    assert "事業年度の終わり" in early.context["form"].errors["reason"][0]
+    assert send(client, "refund", record.pk, reason="理事会の承認（相殺）").status_code == 302
     assert Leaving.objects.get().refund_set_off == 300_000
 
 
