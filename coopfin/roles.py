@@ -126,6 +126,24 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 }
 
 
+#: 業務の記録と金銭を扱う役割。利用者と設定を扱う管理者は、これを兼ねない（ドメイン E）。
+_HANDLES_MONEY = frozenset({C, H, P})
+
+
+def incompatible(roles) -> str:
+    """兼ねられない役割の組があれば、その文。監事は理事・使用人を兼ねられず（中協法37条）、管理者は業務を扱わない。"""
+    held = frozenset(roles)
+    if A in held and len(held) > 1:
+        return (
+            "監事は、ほかの役割を兼ねられません。監事は理事・組合の使用人を兼ねることができず、見て意見を述べるだけです"
+            "（中小企業等協同組合法 37条）。"
+        )
+    if S in held and held & _HANDLES_MONEY:
+        names = "・".join(role.label for role in Role if role in held & _HANDLES_MONEY)
+        return f"管理者は、{names}を兼ねられません。利用者と設定を扱う人は、業務の記録と金銭を扱いません（相互牽制）。"
+    return ""
+
+
 #: 役割を持たない利用者（外部の専門家）が、いまだけ持つ権限を答える関数。上の階が登録する。
 guests: list[Callable] = []
 

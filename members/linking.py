@@ -9,7 +9,7 @@ from django.db import transaction
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from coopfin.models import User
-from coopfin.operations.users import SEGREGATION, need_permission
+from coopfin.operations.users import SEGREGATION, need_permission, refuse_incompatible
 from members.models import Person
 
 
@@ -31,6 +31,7 @@ def link_person(user: User, person: Person | None, *, by, on: date) -> None:
             raise StepRefused(
                 label, [block(f"{wanted}は、すでに利用者「{wanted.user}」と結ばれています。", "一人に一つの利用者名")]
             )
+        refuse_incompatible(label, wanted, user.roles, on)
         for changed, owner in ((current, None), (wanted, user)):
             if changed is not None:
                 changed.user = owner

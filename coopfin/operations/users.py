@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from allauth.mfa.models import Authenticator
@@ -12,10 +12,30 @@ from django.db import transaction
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from coopfin.models import Invitation, User, UserRole
-from coopfin.roles import Role
+from coopfin.roles import Role, incompatible
 
 PERMISSION = "coopfin.manage_users"
 SEGREGATION = "相互牽制（手引き 第2章1 e）"
+
+
+#: guard(person, roles, on) → 人の席と合わない役割についての文の列。席を知る上の階が登録する。
+guards: list[Callable] = []
+
+
+def register_guard(guard: Callable) -> Callable:
+    guards.append(guard)
+    return guard
+
+
+def refuse_incompatible(label: str, person, roles: Iterable[str], on: date) -> None:
+    """兼ねられない役割、人の席と合わない役割を断る（中小企業等協同組合法37条、ドメイン E）。"""
+    held = frozenset(Role(role) for role in roles)
+    found = [incompatible(held)]
+    if person is not None:
+        found += [text for guard in guards for text in guard(person, held, on)]
+    refused = [block(text, SEGREGATION, code="incompatible") for text in found if text]
+    if refused:
+        raise StepRefused(label, refused)
 
 
 def need_permission(by, label: str) -> None:
@@ -37,6 +57,7 @@ def register_user(*, username: str, name: str, email: str = "", roles: Iterable[
     user = User(username=User.normalize_username(username), name=name, email=email)
     user.set_unusable_password()
     user.full_clean()
+    refuse_incompatible(label, None, roles, on)
     with transaction.atomic():
         user.save()
         user.set_roles(roles)
@@ -64,6 +85,8 @@ def change_user(
                     )
                 ],
             )
+        if wanted != locked.roles:
+            refuse_incompatible(label, getattr(locked, "person", None), wanted, on)
         if not (is_active and Role.ADMIN in wanted):
             _keep_an_administrator(locked, administrators, label)
         before = locked.roles

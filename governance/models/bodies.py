@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from coopfin.roles import Role
 from governance.enums import (
     CHAIR_TITLES,
     DIRECTOR_TITLES,
@@ -152,3 +153,16 @@ class Seat(models.Model):
         auditing = self.title == SeatTitle.AUDITOR and same_person.filter(title__in=DIRECTOR_TITLES).exists()
         if directing or auditing:
             raise ValidationError({"title": "監事は理事を兼ねることができません（中小企業等協同組合法 37条）。"})
+        user = self.person.user
+        if user is not None and (problem := role_problem(self.title, user.roles)):
+            raise ValidationError({"title": problem})
+
+
+def role_problem(title: str, roles) -> str:
+    """席と、その人の利用者の役割が合わない理由（中小企業等協同組合法 37条: 監事は理事・使用人を兼ねられない）。"""
+    if title == SeatTitle.AUDITOR and set(roles) - {Role.AUDITOR}:
+        names = "・".join(role.label for role in Role if role in roles and role != Role.AUDITOR)
+        return f"監事の席にある人は、{names}の役割を持てません（中小企業等協同組合法 37条）。"
+    if title != SeatTitle.AUDITOR and Role.AUDITOR in roles:
+        return f"監事の役割を持つ人は、{SeatTitle(title).label}の席に就けません（中小企業等協同組合法 37条）。"
+    return ""

@@ -6,15 +6,26 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from coopfin import log
 from coopfin.flow import block
+from coopfin.operations import users
 from governance.enums import SeatTitle
 from governance.models import Body, Seat
+from governance.models.bodies import role_problem
 from governance.operations.locks import need, refuse
 from members.models import Person
 
 MANAGE = "governance.manage_bodies"
+
+
+@users.register_guard
+def roles_fit_the_seats(person: Person, roles, on: date):
+    """利用者の役割が、その人のいまとこれからの席に合うか（中小企業等協同組合法 37条）。"""
+    held = Seat.objects.filter(person=person).filter(Q(to_on__isnull=True) | Q(to_on__gte=on))
+    for title in held.order_by().values_list("title", flat=True).distinct():
+        yield role_problem(title, roles)
 
 
 def register_body(

@@ -11,9 +11,12 @@ from coopfin.flow import StepRefused
 from coopfin.models import ActionLog, Invitation, User
 from coopfin.operations import first, invitations, users
 from coopfin.roles import Role
+from governance.enums import BodyKind, SeatTitle
+from governance.operations.seats import take_seat
 from members.linking import link_person
 from members.models import Person
 from tests.factories.core import PASSWORD, make_user
+from tests.factories.governance import make_body, make_seat
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,41 @@ def test_only_the_administrator_handles_users(role):
     ):
         with pytest.raises(StepRefused, match="権限がありません"):
             act()
+
+
+@pytest.mark.parametrize("other", [role for role in Role if role != Role.AUDITOR])
+def test_an_auditor_holds_no_other_role(admin, other):
+    """中協法37条: neither a director nor an employee, and an auditor changes nothing."""
+    with pytest.raises(StepRefused, match="監事は、ほかの役割を兼ねられません"):
+        users.register_user(username="x", name="x", roles=[Role.AUDITOR, other], by=admin, on=TODAY)
+    user = make_user(Role.AUDITOR)
+    with pytest.raises(StepRefused, match="中小企業等協同組合法 37条"):
+        change(user, by=admin, roles=[Role.AUDITOR, other])
+    assert User.objects.get(pk=user.pk).roles == {Role.AUDITOR}
+    assert change(user, by=admin, roles=[other]).roles == {other}
+
+
+@pytest.mark.parametrize("other", [Role.CLERK, Role.CHIEF, Role.PRESIDENT])
+def test_an_administrator_touches_neither_cases_nor_money(admin, other):
+    with pytest.raises(StepRefused, match=f"管理者は、{other.label}を兼ねられません"):
+        change(make_user(other), by=admin, roles=[other, Role.ADMIN])
+
+
+def test_the_seat_of_an_auditor_and_the_roles_of_the_login_fit_each_other(admin):
+    board = make_body(BodyKind.BOARD)
+    person = Person.objects.create(name="剱持 弘", kana="ケンモチ ヒロシ")
+    seat = make_seat(person, body=board, title=SeatTitle.AUDITOR)
+    clerk, auditor = make_user(Role.CLERK), make_user(Role.AUDITOR)
+    with pytest.raises(StepRefused, match="監事の席にある人は、事務局の役割を持てません"):
+        link_person(clerk, seat.person, by=admin, on=TODAY)
+    link_person(auditor, seat.person, by=admin, on=TODAY)
+    with pytest.raises(StepRefused, match="監事の席にある人は、理事の役割を持てません"):
+        change(User.objects.get(pk=auditor.pk), by=admin, roles=[Role.DIRECTOR])
+    with pytest.raises(ValidationError, match="監事の役割を持つ人は、委員の席に就けません"):
+        take_seat(
+            body=make_body(BodyKind.COMMITTEE), person=Person.objects.get(pk=seat.person_id), title=SeatTitle.MEMBER,
+            from_on=TODAY, by=make_user(Role.CHIEF), on=TODAY,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("changes", [{"roles": [Role.ADMIN, Role.CHIEF]}, {"roles": []}, {"is_active": False}])
