@@ -418,14 +418,15 @@ class UserAdmin(ReadOnlyAdmin):
 
 
 class RecordAdmin(ReadOnlyAdmin):
-    """記録の管理画面。見る・探すだけ。利害関係のある案件の記録は、見てよい人にも伏せる。"""
+    """記録の管理画面。見る・探すだけ。利害関係のある案件と、閲覧の許しのない案件の記録は、見てよい人にも伏せる。"""
 
     list_select_related = ["by", "content_type"]
     show_full_result_count = False
     list_per_page = 50
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(reading.about_hidden(request.user, business_date()))
+        user, on = request.user, business_date()
+        return super().get_queryset(request).exclude(reading.about_hidden(user, on) | reading.about_closed(user, on))
 
 
 @admin.register(ActionLog)

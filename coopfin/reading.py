@@ -32,22 +32,37 @@ def allow(user, on: date) -> None:
         guard(user, on)
 
 
-#: source(user, on) → (モデル, この人に利害関係があって見せない行の番号の列) の列
-_hidden: list[Callable] = []
+#: source(user, on) → (モデル, この人に見せない行の番号の列) の列
+Source = Callable[..., object]
+_hidden: list[Source] = []
+_closed: list[Source] = []
 
 
-def register_hidden(source: Callable) -> Callable:
+def register_hidden(source: Source) -> Source:
     """利害関係のある人に伏せる行を、それを知る上の階が登録する。いまの台帳で判定するので、付議のあとに生じた利害も効く。"""
     _hidden.append(source)
     return source
 
 
+def register_closed(source: Source) -> Source:
+    """閲覧の制限された案件の行（許しのない人に伏せるもの）を、それを知る上の階が登録する。"""
+    _closed.append(source)
+    return source
+
+
 def about_hidden(user, on: date) -> Q:
-    """種別・番号で相手を指す行（議案・記録・書類）のうち、この人に伏せるものの条件。"""
+    """種別・番号で相手を指す行（議案・記録・書類）のうち、利害関係があってこの人に伏せるものの条件。"""
+    return _about(_hidden if getattr(user, "person", None) is not None else (), user, on)
+
+
+def about_closed(user, on: date) -> Q:
+    """同じく、閲覧の制限があってこの人に伏せるものの条件。"""
+    return _about(_closed, user, on)
+
+
+def _about(sources, user, on: date) -> Q:
     found = Q(pk__in=[])
-    if getattr(user, "person", None) is None:
-        return found
-    for source in _hidden:
+    for source in sources:
         for model, numbers in source(user, on):
             found |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=numbers)
     return found

@@ -17,13 +17,21 @@ Visible = Callable[..., object]
 #: may_void(user, document, on) → その書類を無効にしてよいか
 MayVoid = Callable[..., bool]
 
+#: withheld(user, on) → 見てよい対象の発行した書類のうち、なお見せないものの条件
+Withheld = Callable[..., Q]
+
 _registered: dict[str, Visible] = {}
 _may_void: dict[str, MayVoid] = {}
+_withheld: dict[str, Withheld] = {}
 
 
-def register(model_label: str, visible: Visible, may_void: MayVoid | None = None) -> None:
+def register(
+    model_label: str, visible: Visible, may_void: MayVoid | None = None, withheld: Withheld | None = None
+) -> None:
     """対象のモデル（例: "loans.loan"）について、見てよい番号と、無効にしてよいかを返す関数を登録する。"""
     _registered[model_label.lower()] = visible
+    if withheld is not None:
+        _withheld[model_label.lower()] = withheld
     if may_void is not None:
         _may_void[model_label.lower()] = may_void
 
@@ -38,7 +46,10 @@ def visible_documents(queryset, user, on: date):
     allowed = Q(pk__in=[])
     for label, visible in _registered.items():
         content_type = ContentType.objects.get_for_model(apps.get_model(label))
-        allowed |= Q(content_type=content_type, object_id__in=visible(user, on))
+        seen = Q(content_type=content_type, object_id__in=visible(user, on))
+        if label in _withheld and hasattr(queryset.model, "paper"):
+            seen &= ~_withheld[label](user, on)
+        allowed |= seen
     return queryset.filter(allowed)
 
 

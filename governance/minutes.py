@@ -10,10 +10,8 @@ from datetime import date
 from governance import briefing
 from governance.enums import AttendanceKind, BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, SeatTitle
 from governance.models import AgendaItem, Continuation
-from governance.proceedings import Proceedings
+from governance.proceedings import Proceedings, Veil
 from governance.workflow import Standing, standing
-
-HIDDEN = "利害関係のため非表示"
 
 _WEEKDAYS = "月火水木金土日"
 
@@ -123,10 +121,10 @@ def _decision(item: AgendaItem, counts: Standing) -> str:
     return f"議長が議場に諮ったところ、出席した組合員{counts.present}名のうち{votes}により、{how}{result}。"
 
 
-def carried(record: Continuation, hidden: bool = False) -> str:
+def carried(record: Continuation, hidden: Veil | None = None) -> str:
     """継続審議・流会で次の会議に送った議案の文。"""
-    if hidden:
-        return f"第{record.order}号議案 {HIDDEN}"
+    if hidden is not None:
+        return f"第{record.order}号議案 {hidden}"
     reason = f"（{record.comment.rstrip('。')}）" if record.comment else ""
     head = f"第{record.order}号議案 {record.item.minutes_title}"
     if record.kind == CarryKind.ADJOURNED:
@@ -195,10 +193,10 @@ def _annex(item: AgendaItem, on: date) -> list[dict]:
     ]
 
 
-def shown(content: dict, hidden_items: set[int]) -> dict:
-    """読む人に利害関係のある議案を伏せた議事録。"""
+def shown(content: dict, hidden_items: dict[int, Veil]) -> dict:
+    """読む人に見せない議案（番号 → 伏せるわけ）を伏せた議事録。"""
     items = [
-        {**entry, "text": f"{entry['text'].partition(' ')[0]} {HIDDEN}", "annex": ""}
+        {**entry, "text": f"{entry['text'].partition(' ')[0]} {hidden_items[entry['item']]}", "annex": ""}
         if entry["item"] in hidden_items
         else entry
         for entry in content["items"]

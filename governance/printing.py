@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from coopfin.calc.words import to_wareki
 from coopfin.models import Cooperative
 from documents import access
@@ -67,11 +69,11 @@ class ConveningNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperItem:
-    """会議資料の一つの議案。hidden なら、番号のほか何も持たない。"""
+    """会議資料の一つの議案。hidden（伏せるわけ）があれば、番号のほか何も持たない。"""
 
     label: str
     title: str = ""
-    hidden: bool = False
+    hidden: proceedings.Veil | None = None
     sections: tuple[Section, ...] = ()
     confidential: bool = True
 
@@ -182,7 +184,7 @@ def notice_warning(meeting: Meeting, on: date) -> str:
 
 
 def meeting_papers(meeting: Meeting, *, user, read_at: str, on: date) -> MeetingPapers:
-    """会議資料の値。読む人に利害関係のある議案は、番号のほかは載せない。"""
+    """会議資料の値。読む人に伏せる議案（利害関係、閲覧の制限）は、番号のほかは載せない。"""
     record = proceedings.read(meeting)
     hidden, advice = record.hidden_from(user, on), _advice(record.items)
     return MeetingPapers(
@@ -194,16 +196,16 @@ def meeting_papers(meeting: Meeting, *, user, read_at: str, on: date) -> Meeting
         reader=str(user),
         read_at=read_at,
         items=tuple(
-            _paper_item(item, item.pk in hidden, advice, on)
+            _paper_item(item, hidden.get(item.pk), advice, on)
             for item in record.items
             if item.state != ItemState.WITHDRAWN
         ),
     )
 
 
-def _paper_item(item: AgendaItem, hidden: bool, advice, on: date) -> PaperItem:
-    if hidden:
-        return PaperItem(label=item.label, hidden=True)
+def _paper_item(item: AgendaItem, hidden: proceedings.Veil | None, advice, on: date) -> PaperItem:
+    if hidden is not None:
+        return PaperItem(label=item.label, hidden=hidden)
     recusals = list(item.recusals.all())
     brief = briefing.of(item, on)
     sections = list(brief.sections) if brief else []
@@ -367,9 +369,15 @@ def visible_meetings(user, on: date):
     )
 
 
+def closed_papers(user, on: date) -> Q:
+    """見てよい会議の書類のうち、見せないもの: 閲覧の制限された案件を含む議事録別紙。ほかの書類は受付番号しか書かない。"""
+    closed = AgendaItem.objects.closed_to(user, on).filter(meeting__isnull=False).order_by()
+    return Q(paper=MINUTES_ANNEX.code, object_id__in=closed.values("meeting"))
+
+
 def may_void_paper(user, document: IssuedDocument, on: date) -> bool:
     """刷り損じた招集通知だけを無効にしてよい。議事録は備置きの期間中、無効にも削除にもできない。"""
     return document.paper == CONVENING_NOTICE.code and user.has_perm(RECORD)
 
 
-access.register("governance.meeting", visible_meetings, may_void_paper)
+access.register("governance.meeting", visible_meetings, may_void_paper, closed_papers)

@@ -22,6 +22,31 @@ from governance.models import (
 from governance.workflow import member_attendance, person_of, seats_at
 
 
+@dataclass(frozen=True)
+class Veil:
+    """議案を伏せるわけ: 代わりに書く文、会議の頁と手もとの画面で添える説明。"""
+
+    text: str
+    why: str
+    in_room: str
+
+    def __str__(self):
+        return self.text
+
+
+INTERESTED = Veil(
+    "利害関係のため非表示",
+    "特別の利害関係があるため、この議案は表示されません。定足数にも議決にも数えられません。",
+    "特別の利害関係があるため、この議案の審議と議決には加われません。審議のあいだは席を外してください。"
+    "次の議案に移ると、この画面が変わります。",
+)
+CLOSED = Veil(
+    "閲覧の制限のため非表示",
+    "この案件は閲覧が制限されています。読むには、事務局長の許しが要ります。",
+    "この案件は閲覧が制限されています。読んで議決に加わるには、事務局長の許しが要ります。",
+)
+
+
 @dataclass
 class Proceedings:
     """一つの会議の記録。"""
@@ -73,12 +98,16 @@ class Proceedings:
             return self.members.chair_name if self.members else ""
         return f"{self.chair.get_title_display()} {self.chair.person}" if self.chair else ""
 
-    def hidden_from(self, user, on: date) -> set[int]:
-        """この人に伏せる議案の番号（継続審議・流会で送られたものも）。"""
+    def hidden_from(self, user, on: date) -> dict[int, Veil]:
+        """この人に伏せる議案の番号（継続審議・流会で送られたものも） → 伏せるわけ。"""
         every = {item.pk for item in self.items} | {record.item_id for record in self.continuations}
-        if not every or person_of(user) is None:
-            return set()
-        return set(AgendaItem.objects.filter(pk__in=every).hidden_from(user, on).values_list("pk", flat=True))
+        if not every:
+            return {}
+        items = AgendaItem.objects.filter(pk__in=every).order_by()
+        found = dict.fromkeys(items.closed_to(user, on).values_list("pk", flat=True), CLOSED)
+        if person_of(user) is not None:
+            found |= dict.fromkeys(items.hidden_from(user, on).values_list("pk", flat=True), INTERESTED)
+        return found
 
 
 def items_of(meeting: Meeting):

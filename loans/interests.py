@@ -1,4 +1,4 @@
-"""利害関係のある人に伏せるもの: 案件と、それに付いた貸付・議案・書類・写し（ドメイン E）。
+"""伏せるもの: 利害関係のある案件と閲覧の制限された案件、それに付いた貸付・議案・書類・写し（ドメイン E）。
 
 議案・記録・書類は案件を知らないので、どれを伏せるかをここから届ける。判定はいつも、いまの台帳による。
 """
@@ -18,10 +18,20 @@ from loans.models import Application, Condition, Loan
 
 
 @reading.register_hidden
-def cases(user, on: date) -> Iterator[tuple[type, list[int]]]:
+def interested(user, on: date) -> Iterator[tuple[type, list[int]]]:
     """利害関係のある案件と、それに付いたものの番号。そのような案件は一人に数えるほどしかない。"""
     clear = Application.objects.not_interested(getattr(user, "person", None), on).order_by()
-    applications = list(Application.objects.exclude(pk__in=clear.values("pk")).order_by().values_list("pk", flat=True))
+    yield from _with_all_attached(Application.objects.exclude(pk__in=clear.values("pk")))
+
+
+@reading.register_closed
+def closed(user, on: date) -> Iterator[tuple[type, list[int]]]:
+    """閲覧の制限された案件のうち、この人に許しのないものと、それに付いたものの番号。"""
+    yield from _with_all_attached(Application.objects.closed_to(user, on))
+
+
+def _with_all_attached(cases) -> Iterator[tuple[type, list[int]]]:
+    applications = list(cases.order_by().values_list("pk", flat=True))
     if not applications:
         return
     loans = list(Loan.objects.filter(application__in=applications).order_by().values_list("pk", flat=True))

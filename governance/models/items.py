@@ -43,15 +43,24 @@ class AgendaItemQuerySet(models.QuerySet):
         recused = Exists(Recusal.objects.filter(item=models.OuterRef("pk"), person=person))
         return self.filter(Q(recused) | reading.about_hidden(user, on))
 
+    def closed_to(self, user, on):
+        """閲覧の制限された案件の議案のうち、この人に許しのないもの。"""
+        return self.filter(reading.about_closed(user, on))
+
+    def open_to(self, user, on):
+        """伏せるもの（利害関係、閲覧の制限）を除く。"""
+        hidden = AgendaItem.objects.hidden_from(user, on).order_by().values("pk")
+        return self.exclude(Q(pk__in=hidden) | reading.about_closed(user, on))
+
     def visible_to(self, user, on):
-        """見てよい会議の議案と、自分の席のある機関の（会議によらない）議案。利害関係のあるものを除く。"""
+        """見てよい会議の議案と、自分の席のある機関の（会議によらない）議案。伏せるものを除く。"""
         meetings = Meeting.objects.visible_to(user, on)
         person = getattr(user, "person", None)
         bodies = Seat.objects.filter(person=person).current(on).values("body") if person else []
         found = Q(meeting__in=meetings.order_by().values("pk")) | Q(meeting__isnull=True, body__in=bodies)
         if user.has_perm("governance.record_meeting") or user.has_perm("loans.view_loan"):
             found |= Q(meeting__isnull=True)
-        return self.filter(found).exclude(pk__in=AgendaItem.objects.hidden_from(user, on).values("pk"))
+        return self.filter(found).open_to(user, on)
 
     def waiting_after_adjournment(self, body):
         """流会になった会議から戻り、次の会議を待つ議案。"""

@@ -252,8 +252,8 @@ class InterestView(OperationView):
 
     def get_queryset(self):
         user = self.request.user
-        items = AgendaItem.objects.undecided().select_related("body", "meeting", "meeting__body")
-        items = items.exclude(pk__in=AgendaItem.objects.hidden_from(user, self.on).values("pk"))
+        items = AgendaItem.objects.undecided().open_to(user, self.on)
+        items = items.select_related("body", "meeting", "meeting__body")
         if user.has_perm(RECORD):
             return items
         mine = Seat.objects.filter(person__user=user).current(self.on)

@@ -28,10 +28,10 @@ _DECIDE_LABELS = {BodyKind.COMMITTEE: "答申をまとめる", BodyKind.GENERAL_
 
 @dataclass
 class Panel:
-    """一つの議案の欄。hidden なら、番号のほか何も持たない。"""
+    """一つの議案の欄。hidden（伏せるわけ）があれば、番号のほか何も持たない。"""
 
     label: str
-    hidden: bool = False
+    hidden: proceedings.Veil | None = None
     item: AgendaItem | None = None
     standing: Standing | None = None
     bar: charts.StackedBar | None = None
@@ -49,9 +49,9 @@ class Panel:
 
 
 def waiting_items(meeting: Meeting, user, on):
-    """この会議に載せられる、付議待ちの案件（利害関係のあるものを除く）。"""
+    """この会議に載せられる、付議待ちの案件（伏せるものを除く）。"""
     waiting = AgendaItem.objects.filter(body=meeting.body, state=ItemState.WAITING)
-    return waiting.exclude(pk__in=waiting.hidden_from(user, on).values("pk")).order_by("submitted_on", "pk")
+    return waiting.open_to(user, on).order_by("submitted_on", "pk")
 
 
 def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
@@ -111,15 +111,16 @@ class MeetingPage:
         recorded = {vote.seat_id: vote for vote in item.votes.all()}
         return VotesForm(data, item=item, seats=seats, recorded=recorded, version=self.meeting.version)
 
-    def hides(self, item) -> bool:
-        return item.pk in self.hidden_items
+    def hides(self, item) -> proceedings.Veil | None:
+        """伏せるわけ。見てよければ None。"""
+        return self.hidden_items.get(item.pk)
 
     def attendance_rows(self):
         return [{"seat": seat, "attendance": self.attendances.get(seat.pk)} for seat in self.seats]
 
     def panel(self, item, advice) -> Panel:
-        if self.hides(item):
-            return Panel(label=item.label, hidden=True, sentence=f"{item.label} {minutes.HIDDEN}")
+        if why := self.hides(item):
+            return Panel(label=item.label, hidden=why, sentence=f"{item.label} {why}")
         counts = standing(item, on=self.on, seats=self.voting)
         seated = {seat.person_id: seat for seat in self.seats}
         recusals = [recusal for recusal in item.recusals.all() if recusal.person_id in seated]
@@ -196,7 +197,8 @@ class MeetingPage:
 
     def _may_see_draft(self, kept) -> bool:
         """議事録の見本を見てよいか。発行が済めば、発行した実体だけを見せる。"""
-        if not self.user.has_perm("documents.view_paper") or self.hidden_items or not self.held:
+        interested = proceedings.INTERESTED in self.hidden_items.values()
+        if not self.user.has_perm("documents.view_paper") or interested or not self.held:
             return False
         return kept is None or bool(unissued(kept))
 

@@ -13,7 +13,7 @@ from coopfin.views import GuardedMixin, RememberReading
 from documents.paper import CannotRender, preview_response, render_pdf
 from documents.views import IssuePaperView, attachment
 from governance import printing
-from governance.models import Meeting, Minutes
+from governance.models import AgendaItem, Meeting, Minutes
 from governance.operations.locks import RECORD
 
 
@@ -104,7 +104,8 @@ class DraftAnnexView(GuardedMixin, RememberReading, View):
 
     def get(self, request, pk):
         meeting = _meeting(self)
-        if not printing.visible_meetings(request.user, self.on).filter(pk=meeting.pk).exists():
+        closed = AgendaItem.objects.filter(meeting=meeting).closed_to(request.user, self.on)
+        if closed.exists() or not printing.visible_meetings(request.user, self.on).filter(pk=meeting.pk).exists():
             raise Http404
         self.remember(meeting)
         kept = Minutes.objects.select_related("finalised_by").filter(meeting=meeting).first()

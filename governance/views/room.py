@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from coopfin.flow import StepRefused
 from coopfin.views import OncePerToken, add_refusal
-from governance import briefing, minutes, operations
+from governance import briefing, operations
 from governance.enums import BodyKind, VoteChoice
 from governance.forms import OwnVoteForm
 from governance.models import AgendaItem, Seat
@@ -57,7 +57,7 @@ class RoomView(OneMeeting):
     def room(self, form=None) -> dict:
         page = self.page()
         seat, item = self.seat(page), self.current(page)
-        hidden = item is not None and page.hides(item)
+        hidden = page.hides(item) if item is not None else None
         attendance = page.attendances.get(seat.pk)
         counts = standing(item, on=self.on, seats=page.voting) if item and not hidden else None
         brief = briefing.of(item, self.on) if item and not hidden else None
@@ -92,7 +92,7 @@ class RoomView(OneMeeting):
             "held": page.held,
             "choices": VoteChoice.choices,
             "form": form or OwnVoteForm(initial={"comment": vote.comment} if vote else None),
-            "done": [(one.label, minutes.HIDDEN if page.hides(one) else one.get_result_display()) for one in done],
+            "done": [(one.label, str(page.hides(one) or one.get_result_display())) for one in done],
             "mark": self.mark(item, attendance),
         }
 

@@ -29,6 +29,17 @@ from oversight.models import CaseGrant, CaseRestriction
 _SECRETARIAT_AND_AUDIT = ("loans.edit_application", "loans.view_loan")
 
 
+def _granted(user, on):
+    """この人に閲覧を許した案件の番号。"""
+    return CaseGrant.objects.of_model(Application).in_force(on).filter(user=user).order_by().values("object_id")
+
+
+def _closed_without_grant(user, on) -> Q:
+    """閲覧の制限された、許しのない案件。"""
+    closed = CaseRestriction.objects.of_model(Application).in_force().order_by().values("object_id")
+    return Q(pk__in=closed) & ~Q(pk__in=_granted(user, on))
+
+
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user, on):
         """見てよい案件だけ（need-to-know、ドメイン E）。
@@ -37,12 +48,10 @@ class ApplicationQuerySet(models.QuerySet):
         許しのある人だけ（監事と事務局長は除かれない）。役割のない外部の専門家は、許しのある案件だけ。
         """
         found = self.not_interested(getattr(user, "person", None), on)
-        granted = CaseGrant.objects.of_model(Application).in_force(on).filter(user=user).order_by().values("object_id")
         if not user.roles:
-            return found.filter(pk__in=granted)
+            return found.filter(pk__in=_granted(user, on))
         if not user.has_perm("oversight.view_access"):
-            closed = CaseRestriction.objects.of_model(Application).in_force().order_by().values("object_id")
-            found = found.exclude(Q(pk__in=closed) & ~Q(pk__in=granted))
+            found = found.exclude(_closed_without_grant(user, on))
         if any(user.has_perm(permission) for permission in _SECRETARIAT_AND_AUDIT):
             return found
         states = set()
@@ -76,6 +85,12 @@ class ApplicationQuerySet(models.QuerySet):
         ).values("item__object_id")
         applying = Q(member__in={*connected, *grouped})
         return self.exclude(applying | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
+
+    def closed_to(self, user, on):
+        """閲覧の制限があり、役割では見られるのに、許しがないので見せない案件。監事と事務局長には、ない。"""
+        if not user.has_perm("loans.view_application") or user.has_perm("oversight.view_access"):
+            return self.none()
+        return self.filter(_closed_without_grant(user, on))
 
     def committed(self):
         """承認済でまだ実行していない案件。"""

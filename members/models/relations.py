@@ -142,6 +142,17 @@ class Owner:
     member: Member | None = None
     percent: Decimal | None = None
 
+    @property
+    def key(self) -> tuple:
+        """同じ持ち主かを見る鍵。台帳にない会社は、名が同じなら同じとみる。"""
+        return self.key_of(self.person and self.person.pk, self.member and self.member.pk, self.name)
+
+    @staticmethod
+    def key_of(person_pk, member_pk, name: str) -> tuple:
+        if person_pk:
+            return ("person", person_pk)
+        return ("member", member_pk) if member_pk else ("name", name)
+
 
 @dataclass(frozen=True)
 class Related:
@@ -231,30 +242,32 @@ def related_to(members, on) -> dict[int, list[Related]]:
         add(row.member_id, row.other_member, row.get_kind_display())
         add(row.other_member_id, row.member, _SEEN_FROM_OTHER[RelationKind(row.kind)])
     owners = owners_of(members, on)
-    people = {owner.person.pk: owner.person for known in owners.values() for owner in known if owner.person}
-    companies = {owner.member.pk: owner.member for known in owners.values() for owner in known if owner.member}
-    if not people and not companies:
+    every = [owner for known in owners.values() for owner in known]
+    if not every:
         return found
-    owned = _owned_by(people, companies, on)
+    owned = _owned_by(
+        {owner.person.pk for owner in every if owner.person}, {owner.member.pk for owner in every if owner.member}, on,
+        {owner.name for owner in every if not owner.person and not owner.member},
+    )  # fmt: skip
     for pk, known in owners.items():
         for owner in known:
-            key = ("person", owner.person.pk) if owner.person else ("member", owner.member.pk if owner.member else None)
-            for other in owned.get(key, ()):
+            for other in owned.get(owner.key, ()):
                 add(pk, other, f"{owner.name}が過半数を持つ会社")
     return found
 
 
-def _owned_by(people, companies, on) -> dict[tuple, list[Member]]:
-    """（人か組合員）→ 過半数を持たれている組合員。"""
+def _owned_by(people, companies, on, names=frozenset()) -> dict[tuple, list[Member]]:
+    """持ち主（人・組合員・台帳にない会社の名、Owner.key）→ 過半数を持たれている組合員。"""
     owned: dict[tuple, list[Member]] = {}
     rows = Relationship.objects.current(on).controlling()
     rows = rows.filter(
-        Q(kind__in=OWNED_BY_OTHER) & (Q(other_person__in=people) | Q(other_member__in=companies))
+        Q(kind__in=OWNED_BY_OTHER)
+        & (Q(other_person__in=people) | Q(other_member__in=companies) | Q(other_name__in=names))
         | Q(kind__in=OWNS_OTHER, member__in=companies, other_member__isnull=False)
     ).select_related("member__representative", "other_member__representative")
     for row in rows.order_by("pk"):
         if row.kind in OWNED_BY_OTHER:
-            key = ("person", row.other_person_id) if row.other_person_id else ("member", row.other_member_id)
+            key = Owner.key_of(row.other_person_id, row.other_member_id, row.other_name)
             owned.setdefault(key, []).append(row.member)
         else:
             owned.setdefault(("member", row.member_id), []).append(row.other_member)
@@ -280,9 +293,26 @@ def connected_with(people, on):
 
 
 def grouped_with(members, on):
-    """その組合員（QuerySet）の親会社・子会社・関連会社・主要株主である組合員（絞り込みに使える QuerySet）。"""
+    """その組合員（番号の列か QuerySet）の関係会社である組合員。絞り込みに使える QuerySet で、規則は related_to と同じ。
+
+    親会社・子会社・関連会社・主要株主と、同じ人・同じ会社が過半数を持つ会社（兄弟会社、ドメイン C4・E）。
+    """
+    members = [getattr(member, "pk", member) for member in members]
     rows = Relationship.objects.current(on).exclude(kind=RelationKind.MAJOR_CUSTOMER)
     return Member.objects.filter(
         Exists(rows.filter(member=OuterRef("pk"), other_member__in=members))
         | Exists(rows.filter(other_member=OuterRef("pk"), member__in=members))
+        | Q(pk__in=_sisters_of(members, on))
     )
+
+
+def _sisters_of(members, on) -> set[int]:
+    """同じ者が過半数を持つ、ほかの組合員の番号。持ち主を先に読み、問合せを重ねない。"""
+    wanted = set(members)
+    owners = [owner for known in owners_of(Member.everyone.filter(pk__in=wanted), on).values() for owner in known]
+    people = {owner.person.pk for owner in owners if owner.person}
+    companies = {owner.member.pk for owner in owners if owner.member}
+    names = {owner.name for owner in owners if not owner.person and not owner.member}
+    if not (people or companies or names):
+        return set()
+    return {other.pk for known in _owned_by(people, companies, on, names).values() for other in known} - wanted

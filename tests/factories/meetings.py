@@ -4,6 +4,7 @@ from datetime import date
 
 from governance.briefing import Section
 from governance.printing import AgendaLine, Annex, ConveningNotice, MeetingPapers, MinutesPaper, PaperItem
+from governance.proceedings import INTERESTED
 
 ISSUER = "石川機械工業協同組合"
 LOAN = "組合員に対する資金の貸付の件（受付番号 2026-0012）"
@@ -74,7 +75,7 @@ def make_papers(**changes):
                 label="第1号議案", title="2026-0012 能登精機株式会社　設備資金　20,000,000円の貸付",
                 sections=(TERMS, HEADROOM, ADVICE),
             ),
-            PaperItem(label="第2号議案", hidden=True),
+            PaperItem(label="第2号議案", hidden=INTERESTED),
             PaperItem(
                 label="第3号議案", title="規程の件", sections=(Section("提案の内容", (("題名", "金融事業規程"),)),),
                 confidential=False,

@@ -113,6 +113,18 @@ def test_the_people_of_a_related_company_are_interested_and_of_a_customer_are_no
     assert sees(application, customer.representative)
 
 
+def test_the_people_of_a_sister_company_under_one_owner_are_interested():
+    """Domain C4 and E: companies of one owner are one group, whoever the owner is."""
+    application, sister, minor, owner = case(), make_member("姉妹工業"), make_member(), make_person()
+    make_relationship(application.member, owner, RelationKind.MAJOR_SHAREHOLDER, "60")
+    make_relationship(sister, owner, RelationKind.MAJOR_SHAREHOLDER, "50.01")
+    make_relationship(minor, owner, RelationKind.MAJOR_SHAREHOLDER, "50")
+    assert why(application, sister.representative) == "申込先の関係会社 姉妹工業の代表者"
+    assert not sees(application, sister.representative)
+    assert not why(application, minor.representative)
+    assert sees(application, minor.representative)
+
+
 def test_who_holds_more_than_half_is_interested():
     application, owner, holder = case(), make_person(), make_person()
     make_relationship(application.member, owner, RelationKind.MAJOR_SHAREHOLDER, "50.01")

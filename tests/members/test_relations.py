@@ -69,6 +69,21 @@ def test_companies_of_one_owner_belong_together():
     make_relationship(parent, third, RelationKind.SUBSIDIARY)
     found = {related.member: related.relation for related in first.related_members(ON)}
     assert found == {parent: "親会社", second: "千代 一郎が過半数を持つ会社", third: f"{parent}が過半数を持つ会社"}
+    # The filter that hides cases speaks the same rule, from either end.
+    assert set(grouped_with([first.pk], ON)) == {parent, second, third}
+    assert set(grouped_with([second.pk], ON)) == {first}
+    assert set(grouped_with([third.pk], ON)) == {parent, first}
+
+
+def test_an_owner_that_is_no_member_binds_its_companies_by_its_name():
+    first, second, minor = make_member(), make_member(), make_member()
+    for member in (first, second):
+        make_relationship(member, "白山ホールディングス株式会社", RelationKind.PARENT)
+    make_relationship(minor, "白山ホールディングス株式会社", RelationKind.MAJOR_SHAREHOLDER, "50")
+    assert [(r.member, r.relation) for r in first.related_members(ON)] == [
+        (second, "白山ホールディングス株式会社が過半数を持つ会社")
+    ]
+    assert set(grouped_with([second.pk], ON)) == {first}
 
 
 def test_a_person_is_bound_to_what_he_represents_serves_or_owns():

@@ -3,20 +3,29 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from coopfin import reading
 from coopfin.flow import StepRefused
-from coopfin.models import ReadLog
+from coopfin.models import ActionLog, ReadLog
 from coopfin.roles import Role
+from desk.demo import road
+from documents.models import IssuedDocument
+from governance import operations as governance
+from governance import printing
+from governance.models import AgendaItem, Meeting
 from loans.enums import ApplicationState as S
 from loans.models import Application, LoanSecurity
+from loans.operations import review as reviews
 from oversight.models import CaseGrant, CaseRestriction
 from oversight.operations import access
 from tests.factories.collateral import make_asset, make_interest
 from tests.factories.core import make_expert, make_user
-from tests.factories.loans import TODAY, make_application, make_application_in, make_office
+from tests.factories.loans import TODAY, fresh, make_application, make_application_in, make_office
+from tests.factories.members import make_member
 from tests.loans.pages import stop_the_clock
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +73,76 @@ def test_a_restricted_case_is_not_there_but_for_the_named_the_auditor_and_the_ch
     assert CaseRestriction.objects.get().lifted_by == office.chief
     with pytest.raises(StepRefused, match="制限されていません"):
         access.lift(case, by=office.chief, on=TODAY)
+
+
+def test_a_restricted_case_is_not_named_at_its_meeting_nor_in_the_lists_searches_and_logs(office):
+    """The title carries the member's name and the amount; the papers carry everything (domain E: need to know)."""
+    secret = make_application_in(office, S.BOARD_QUEUE, member=make_member(name="株式会社内密工業"))
+    known = make_application_in(office, S.BOARD_QUEUE, member=make_member(name="株式会社公知商店"))
+    road.hold_board([secret, known], office, TODAY)
+    meeting = Meeting.objects.get()
+    access.restrict(secret, reason="代表者の家族のことに触れるため。", by=office.chief, on=TODAY)
+    named, other = office.directors[1], office.directors[2]
+    allow(secret, named, office)
+    item = AgendaItem.objects.get(meeting=meeting, object_id=secret.pk)
+
+    def pages(user):
+        client = Client()
+        client.force_login(user)
+        for address in (
+            meeting.get_absolute_url(), reverse("governance:room", args=[meeting.pk]), reverse("governance:decisions"),
+            "/", f"/search/?q={secret.number}",
+        ):  # fmt: skip
+            yield client.get(address, follow=True).content.decode()
+        yield str(printing.meeting_papers(meeting, user=user, read_at="", on=TODAY))
+
+    assert "内密工業" in "".join(pages(named))
+    for user in (other, office.president, office.clerk):
+        text = "".join(pages(user))
+        assert "内密工業" not in text, user
+        assert "公知商店" in text
+        assert "閲覧の制限のため非表示" in text
+    client = Client()
+    client.force_login(office.clerk)
+    votes = reverse("governance:votes", args=[meeting.pk, item.pk])
+    assert (
+        client.post(votes, {}).status_code
+        == client.get(reverse("governance:interest", args=[item.pk])).status_code
+        == 404
+    )
+    for number, user in enumerate((office.president, office.chief)):
+        reviews.decide(fresh((known, secret)[number]), result="favourable", by=user, on=TODAY, reason=road.REASON)
+    assert AgendaItem.objects.visible_to(other, TODAY).decided().count() == 1
+    assert AgendaItem.objects.visible_to(named, TODAY).decided().count() == 2
+    logs = ActionLog.objects.filter(reading.about_closed(office.president, TODAY))
+    assert {log.object_text for log in logs} >= {str(fresh(secret)), str(item)}
+    client.force_login(office.president)
+    assert "内密工業" not in client.get(reverse("admin:coopfin_actionlog_changelist") + "?all=").content.decode()
+    assert client.get(reverse("admin:coopfin_actionlog_change", args=[logs[0].pk])).status_code == 302
+
+
+def test_the_annex_of_the_minutes_waits_for_the_one_who_may_read_the_restricted_case(office):
+    secret = make_application_in(office, S.BOARD_QUEUE)
+    road.hold_board([secret], office, TODAY)
+    meeting = Meeting.objects.get()
+    reviews.decide(fresh(secret), result="favourable", by=office.chief, on=TODAY, reason=road.REASON)
+    governance.close_meeting(meeting, by=office.clerk, on=TODAY)
+    governance.finalise(meeting, by=office.president, on=TODAY)
+    for number, paper in enumerate((printing.MINUTES, printing.MINUTES_ANNEX)):
+        IssuedDocument.objects.create(
+            content_type=ContentType.objects.get_for_model(Meeting), object_id=meeting.pk, object_text=str(meeting),
+            paper=paper.code, paper_label=paper.label, form_version=paper.form_version, fiscal_year=2026,
+            number=900 + number, issued_on=TODAY, issued_by=office.clerk, content=b"%PDF", sha256="0" * 64, pages=1,
+        )  # fmt: skip
+    assert len(printing.papers_of(meeting, user=office.clerk, on=TODAY)) == 2
+    access.restrict(secret, reason="代表者の家族のことに触れるため。", by=office.chief, on=TODAY)
+    assert [one.paper for one in printing.papers_of(meeting, user=office.clerk, on=TODAY)] == ["minutes"]
+    assert len(printing.papers_of(meeting, user=office.auditor, on=TODAY)) == 2
+    client = Client()
+    client.force_login(office.president)
+    assert client.get(reverse("governance:minutes_annex", args=[meeting.pk])).status_code == 404
+    allow(secret, office.president, office)
+    assert client.get(reverse("governance:minutes_annex", args=[meeting.pk])).status_code == 200
 
 
 def test_being_named_opens_no_case_that_the_role_would_not_see(office):
