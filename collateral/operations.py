@@ -11,6 +11,7 @@ from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from members.models import Member, Person
+from members.operations.base import standing
 
 ASSET_FIELDS = ("kind", "description", "appraised", "appraised_on", "appraisal_method", "haircut_rate")
 GUARANTEE_FIELDS = (
@@ -77,6 +78,7 @@ def register_asset(
         "haircut_rate": haircut_rate,
     }
     refuse(label, checks.asset_refusals(**values, owner=owner, haircut_reason=haircut_reason, on=on))
+    owner = standing(owner, label)
     for senior in seniors:
         refuse(label, checks.senior_refusals(**senior))
     asset = Asset(**values, **_owner_fields(owner))
@@ -241,6 +243,7 @@ def register_guarantee(
             *checks.deed_refusals(**deed, on=on),
         ],
     )
+    person, member = person and standing(person, label), member and standing(member, label)
     guarantee = Guarantee(debtor=debtor, person=person, member=member, **terms, **deed)
     guarantee.full_clean()
     guarantee.save()

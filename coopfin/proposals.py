@@ -28,10 +28,11 @@ def _decide(proposal: Proposal, *, status: str, by, on: date, permission: str, l
                     )
                 ],
             )
-        if status == Proposal.Status.APPROVED:
-            standing_in_the_way = [finding for finding in locked.approval_findings() if finding.blocks]
-            if standing_in_the_way:
-                raise StepRefused(label, standing_in_the_way)
+        approving = status == Proposal.Status.APPROVED
+        found = locked.approval_findings() if approving else locked.rejection_findings()
+        standing_in_the_way = [finding for finding in found if finding.blocks]
+        if standing_in_the_way:
+            raise StepRefused(label, standing_in_the_way)
         locked.status = status
         locked.decided_by = by
         locked.decided_at = Now()

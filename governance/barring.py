@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from governance.models import AgendaItem
 
-#: bars(object_id) → 利用者の番号 → 断りの文
-Bars = Callable[[int], dict[int, str]]
+#: bars(番号の列) → 番号 → 利用者の番号 → 断りの文
+Bars = Callable[[list[int]], dict[int, dict[int, str]]]
 _bars: dict[str, Bars] = {}
 
 
@@ -20,7 +21,18 @@ def register(label: str, bars: Bars) -> None:
     _bars[label] = bars
 
 
+def of_items(items: Iterable[AgendaItem]) -> dict[int, dict[int, str]]:
+    """議案の番号 → その議決に加われない利用者の番号 → 断りの文。問合せは、対象の種類ごとに一つ。"""
+    by_label: dict[str, list[AgendaItem]] = defaultdict(list)
+    for item in items:
+        by_label[f"{item.content_type.app_label}.{item.content_type.model}"].append(item)
+    found: dict[int, dict[int, str]] = {}
+    for label, same in by_label.items():
+        barred = _bars[label]([item.object_id for item in same]) if label in _bars else {}
+        found |= {item.pk: barred.get(item.object_id, {}) for item in same}
+    return found
+
+
 def of(item: AgendaItem) -> dict[int, str]:
     """この議案の議決に加われない利用者の番号 → 断りの文。"""
-    bars = _bars.get(f"{item.content_type.app_label}.{item.content_type.model}")
-    return bars(item.object_id) if bars else {}
+    return of_items([item])[item.pk]

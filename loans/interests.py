@@ -48,17 +48,20 @@ def _with_all_attached(cases) -> Iterator[tuple[type, list[int]]]:
         yield model, list(attached.order_by().values_list("pk", flat=True))
 
 
-def who_handled_it(number: int) -> dict[int, str]:
+_BARRED = "受け付けた本人は、この議案の議決に加われません（棄権として数えます）。"
+
+
+def who_handled_them(numbers: list[int]) -> dict[int, dict[int, str]]:
     """申込を受け付けた人は、理事であってもその決定に加われない（相互牽制）。"""
-    found = Application.objects.filter(pk=number, received_by__isnull=False).values_list("received_by", flat=True)
-    return dict.fromkeys(found, "受け付けた本人は、この議案の議決に加われません（棄権として数えます）。")
+    found = Application.objects.filter(pk__in=numbers, received_by__isnull=False)
+    return {pk: {received_by: _BARRED} for pk, received_by in found.values_list("pk", "received_by")}
 
 
-def who_handled_the_case(number: int) -> dict[int, str]:
+def who_handled_the_cases(numbers: list[int]) -> dict[int, dict[int, str]]:
     """条件の免除でも同じ。"""
-    application = Condition.objects.filter(pk=number).values_list("application", flat=True).first()
-    return who_handled_it(application) if application else {}
+    found = Condition.objects.filter(pk__in=numbers, application__received_by__isnull=False)
+    return {pk: {received_by: _BARRED} for pk, received_by in found.values_list("pk", "application__received_by")}
 
 
-barring.register("loans.application", who_handled_it)
-barring.register("loans.condition", who_handled_the_case)
+barring.register("loans.application", who_handled_them)
+barring.register("loans.condition", who_handled_the_cases)

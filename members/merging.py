@@ -1,6 +1,6 @@
 """重複の統合の下見: 何が移り、何が補われ、何が妨げるか。書かずに数えるだけで、書くのは operations.merging。
 
-人や組合員を指すすべての項目を、モデルの定義からたどる。どの階が指していても漏れない。動かせない事情（金銭の記録など）は、
+人や組合員を指すすべての項目を、モデルの定義からたどる（種別・番号で指すものも）。どの階が指していても漏れない。動かせない事情（金銭の記録など）は、
 それを持つ階が register_guard で文にして知らせる。
 """
 
@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.core.exceptions import ValidationError
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
 from coopfin.flow import Finding, block, warn
+from coopfin.models import ActionLog, ReadLog
 from members.models import Member, Person, ShareChange
 
 EXAMPLES = 5
@@ -78,6 +81,30 @@ def rows_pointing_to(gone, reference: models.Field):
     return reference.model._base_manager.filter(**{reference.name: gone}).order_by("pk")
 
 
+#: 種別・番号で相手を指すもののうち、動かさないもの。追記だけの記録は、その時の相手のまま残る。
+STAY = (ActionLog, ReadLog)
+
+
+def attached_models() -> list[type[models.Model]]:
+    """種別・番号で相手を指すモデル（監査の記録・受け取った書類など）。どの階のものも、モデルの定義からたどる。"""
+    return [model for model in apps.get_models() if model not in STAY and _points_by_number(model)]
+
+
+def _points_by_number(model) -> bool:
+    try:
+        kind = model._meta.get_field("content_type")
+        model._meta.get_field("object_id")
+    except FieldDoesNotExist:
+        return False
+    return kind.related_model is ContentType
+
+
+def rows_attached_to(gone, model):
+    """まとめられるほうを、種別・番号で指す行。"""
+    content_type = ContentType.objects.get_for_model(gone)
+    return model._base_manager.filter(content_type=content_type, object_id=gone.pk).order_by("pk")
+
+
 def plan(kept, gone, by) -> Plan:
     """kept に gone をまとめる下見。"""
     model = type(kept)
@@ -92,15 +119,24 @@ def plan(kept, gone, by) -> Plan:
         if not count:
             continue
         if not hindered or count <= CHECKED:
-            findings += [finding for row in rows for finding in _clashes(row, reference, kept)]
+            findings += [finding for row in rows for finding in _clashes(row, reference.name, kept)]
         label = f"{reference.model._meta.verbose_name}（{reference.verbose_name}）"
-        moves.append(Move(label, count, tuple(str(row) for row in rows_pointing_to(gone, reference)[:EXAMPLES])))
+        moves.append(_move(label, count, rows_pointing_to(gone, reference)))
+    for attached in attached_models():
+        rows = rows_attached_to(gone, attached)
+        if count := rows.count():
+            findings += [finding for row in rows for finding in _clashes(row, "object_id", kept.pk)]
+            moves.append(_move(str(attached._meta.verbose_name), count, rows_attached_to(gone, attached)))
     fills = [
         (model._meta.get_field(name).verbose_name, getattr(gone, name))
         for name in FILLED[model]
         if getattr(gone, name) and not getattr(kept, name)
     ]
     return Plan(moves, fills, findings)
+
+
+def _move(label: str, count: int, rows) -> Move:
+    return Move(label, count, tuple(str(row) for row in rows[:EXAMPLES]))
 
 
 def _identity(model, kept, gone, by):
@@ -142,10 +178,10 @@ def _identity(model, kept, gone, by):
         yield warn(f"名前が違います（{kept.name} と {gone.name}）。同じであることを確かめてください。", "台帳の統合")
 
 
-def _clashes(row, reference, kept):
-    """残すほうへ移すと、決まり（重複の禁止など）に合わなくなる行。"""
+def _clashes(row, name: str, kept):
+    """残すほうへ移すと、決まり（重複の禁止など）に合わなくなる行。name は相手を指す欄、kept はその新しい値。"""
     before = _problems(row)
-    setattr(row, reference.name, kept)
+    setattr(row, name, kept)
     for text in _problems(row):
         if text not in before:
             yield block(

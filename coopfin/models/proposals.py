@@ -67,6 +67,10 @@ class Proposal(models.Model):
         """承認の前に確かめること。決議による定めは、機関の議決を確かめる。"""
         return []
 
+    def rejection_findings(self) -> list[Finding]:
+        """却下の前に確かめること。"""
+        return []
+
     @property
     def is_frozen(self) -> bool:
         """待っている間でも、もう直せないか（機関に付議したあとなど）。"""

@@ -269,3 +269,7 @@ class Vote(models.Model):
 
     def __str__(self):
         return f"{self.seat.person} {self.get_choice_display()}"
+
+    def is_own_of_another(self, user) -> bool:
+        """本人が手もとの画面で入れた議決か（本人のほかは改められない）。user が本人なら偽。"""
+        return self.cast_by_id == self.seat.person.user_id and self.cast_by_id != user.pk

@@ -13,6 +13,7 @@ from coopfin.models import Proposal
 from coopfin.shown import show
 from governance.enums import OPEN_STATES, BodyKind, ItemResult, ItemState
 from governance.models.items import AgendaItem
+from governance.models.meetings import Meeting
 
 SOURCE = "相互牽制（手引き 第2章1 e）"
 #: 決議の素性。中身として見せる欄には入れない。
@@ -138,7 +139,35 @@ class Resolved(Proposal):
         if not self.meeting_name:
             text = f"{body}の議決がまだありません。議案にして、会議で議決してください。"
             return [block(text, SOURCE, code="not-tabled", url=self.table_url(), url_label="議案にする")]
-        return [passed(f"{self.citation}（{_day(self.resolved_on)}）で決議されたとして提案されています。", SOURCE)]
+        return self._told_by_hand()
+
+    def _told_by_hand(self) -> list[Finding]:
+        """会議の名を書いて引いた決議。この仕組みに記録のある会議なら、その議案としてでなければ決議ではない。"""
+        own = Meeting.objects.filter(body__kind=self.body_kind).select_related("body")
+        same = next((one for one in own.filter(held_on=self.resolved_on)), None)
+        same = same or next((one for one in own if str(one) == self.meeting_name), None)
+        if same is not None:
+            text = (
+                f"{same}（{_day(same.held_on)}）は、この仕組みに記録があり、この提案はその議案にありません。"
+                "提案した人が会議・議案番号・決議日を空欄に直し、「議案にする」で会議に付議してください。"
+            )
+            url = same.get_absolute_url()
+            return [block(text, SOURCE, code="not-on-record", url=url, url_label="会議を見る")]
+        told = f"{self.citation}（{_day(self.resolved_on)}）で決議されたとして提案されています。"
+        if own.filter(held_on__lt=self.resolved_on).exists():
+            body = BodyKind(self.body_kind).label
+            text = f"{told}{body}をこの仕組みで記録するようになったあとの決議なのに、その会議の記録がありません。議事録で確かめてください。"
+            return [warn(text, SOURCE, code="no-record")]
+        return [passed(told, SOURCE)]
+
+    def rejection_findings(self) -> list[Finding]:
+        """付議中の提案は、先に付議を取り下げてから却下する。会議が、効力の生じない議決をしてしまわないため。"""
+        item = next((one for one in self.items() if one.state in OPEN_STATES), None)
+        if item is None:
+            return []
+        text = f"{BodyKind(self.body_kind).label}に付議中です。却下するには、先に付議を取り下げてください。"
+        url = reverse("governance:take_back", args=[item.pk])
+        return [block(text, SOURCE, code="undecided", url=url, url_label="付議を取り下げる")]
 
     def table_url(self) -> str:
         """「議案にする」の頁。"""

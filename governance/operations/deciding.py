@@ -176,6 +176,10 @@ def cast_vote(item: AgendaItem, *, seat: Seat, choice: str, comment: str = "", b
         refuse(label, block(text, BOARD_SOURCE, code="absent", url=item.meeting.get_absolute_url()))
     if choice not in VoteChoice.values:
         refuse(label, block("賛成・反対・棄権のいずれかを選んでください。", BOARD_SOURCE, code="choice"))
+    former = Vote.objects.filter(item=item, seat=seat).select_related("seat__person").first()
+    if former is not None and former.is_own_of_another(by):
+        text = f"{seat.person}さんが自分で入れた議決（{former.get_choice_display()}）は、本人だけが改められます。"
+        refuse(label, block(text, BOARD_SOURCE, code="own-vote"))
     vote, _ = Vote.objects.update_or_create(
         item=item, seat=seat, defaults={"choice": choice, "comment": comment.strip()[:300], "cast_by": by}
     )
@@ -210,6 +214,8 @@ def decide_board(
 ) -> AgendaItem:
     """理事会の決定を記録する。定足数と過半数を確かめ、人数を写して残す。継続審議は付議待ちに戻す。"""
     label = "理事会の決定の記録"
+    if not any(by.has_perm(permission) for permission in _DECISION_RECORDERS):
+        refuse(label, block(f"「{label}」をする権限がありません。", "役割の表", code="permission"))
     item = lock_item(item, label)
     _of_body(item, BodyKind.BOARD, label)
     _on_agenda(item, on, label)

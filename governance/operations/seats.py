@@ -16,6 +16,7 @@ from governance.models import Body, Seat
 from governance.models.bodies import role_problem
 from governance.operations.locks import need, refuse
 from members.models import Person
+from members.operations.base import standing
 
 MANAGE = "governance.manage_bodies"
 
@@ -58,7 +59,7 @@ def take_seat(
     need(by, MANAGE, label)
     with transaction.atomic():
         Body.objects.select_for_update().get(pk=body.pk)
-        seat = Seat(body=body, person=person, title=title, from_on=from_on, to_on=to_on)
+        seat = Seat(body=body, person=standing(person, label), title=title, from_on=from_on, to_on=to_on)
         seat.full_clean()
         seat.save()
         log.record(seat, verb="seat_add", label=label, by=by, on=on)

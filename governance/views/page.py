@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from coopfin import charts
 from governance import barring, minutes, proceedings
@@ -54,15 +55,18 @@ def waiting_items(meeting: Meeting, user, on):
     return waiting.open_to(user, on).order_by("submitted_on", "pk")
 
 
-def votable_seats(item: AgendaItem, seats, user) -> list[Seat]:
-    """この人が議決を記録できる席。記録する人は出席者すべて、理事は自分だけ。利害関係のある人は何も。"""
+def votable_seats(item: AgendaItem, seats, user, barred: dict[int, str]) -> list[Seat]:
+    """この人が議決を記録できる席。記録する人は出席者すべて、理事は自分だけ。利害関係のある人は何も。
+
+    本人が手もとの画面で入れた議決は、本人のほかは改められない。
+    """
     recused = {recusal.person_id for recusal in item.recusals.all()}
     person = person_of(user)
     if not item.is_open or item.body.kind != BodyKind.BOARD or (person and person.pk in recused):
         return []
+    own = {vote.seat_id for vote in item.votes.all() if vote.is_own_of_another(user)}
     able = [seat for seat in seats if seat.person_id not in recused and seat.title != SeatTitle.AUDITOR]
-    barred = barring.of(item)
-    here = [seat for seat in present_seats(item, able) if seat.person.user_id not in barred]
+    here = [seat for seat in present_seats(item, able) if seat.person.user_id not in barred and seat.pk not in own]
     if user.has_perm(RECORD) or user.has_perm("loans.decide"):
         return here
     return [seat for seat in here if person and seat.person_id == person.pk]
@@ -107,9 +111,15 @@ class MeetingPage:
         return AgendaForm(data, items=items, version=str(self.meeting.version))
 
     def votes_form(self, item, data=None):
-        seats = votable_seats(item, self.seats, self.user) if self.held and not self.meeting.is_closed else []
+        may = self.held and not self.meeting.is_closed
+        seats = votable_seats(item, self.seats, self.user, self.barred[item.pk]) if may else []
         recorded = {vote.seat_id: vote for vote in item.votes.all()}
         return VotesForm(data, item=item, seats=seats, recorded=recorded, version=self.meeting.version)
+
+    @cached_property
+    def barred(self) -> dict[int, dict[int, str]]:
+        """議案の番号 → その議決に加われない利用者。"""
+        return barring.of_items(self.items)
 
     def hides(self, item) -> proceedings.Veil | None:
         """伏せるわけ。見てよければ None。"""

@@ -17,6 +17,7 @@ from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application, Investigation
 from loans.operations import base, conditions, security
 from loans.terms import LoanTerms, compute
+from members.operations.base import standing
 
 TERM_FIELDS = (
     "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
@@ -51,12 +52,13 @@ def _apply(application: Application, terms: dict, on: date) -> None:
 @transaction.atomic
 def create_draft(*, member, terms: dict, by, on: date) -> Application:
     """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。"""
-    application = Application(member=member, created_by=by, entered_state_on=on)
-    base.allow(application, "loans.edit_application", "下書きの作成", by=by, on=on)
+    label = "下書きの作成"
+    application = Application(member=standing(member, label), created_by=by, entered_state_on=on)
+    base.allow(application, "loans.edit_application", label, by=by, on=on)
     _apply(application, terms, on)
     application.full_clean(exclude=["created_by"])
     application.save()
-    log.record(application, verb="draft", label="下書きの作成", by=by, on=on)
+    log.record(application, verb="draft", label=label, by=by, on=on)
     security.propose_representative(application, by=by, on=on)
     application.refresh_from_db()
     return application

@@ -36,6 +36,15 @@ def lock_member(member: Member, label: str) -> Member:
     return locked
 
 
+def standing(row, label: str):
+    """台帳の行（人・組合員）を鎖錠して読み直す。ほかの操作が結び付けようとしているあいだに統合されたものは断る。"""
+    locked = type(row).everyone.select_for_update(of=("self",)).get(pk=row.pk)
+    if locked.is_merged:
+        text = f"「{locked}」は「{locked.merged_into}」に統合されています。統合先を選び直してください。"
+        raise StepRefused(label, [block(text, "台帳の統合", url=locked.merged_into.get_absolute_url(), code="merged")])
+    return locked
+
+
 def may_import(by) -> None:
     if not by.has_perm("members.import_members"):
         raise StepRefused("組合員の取込", [block("組合員を取り込む権限がありません。", "役割の表")])

@@ -40,6 +40,8 @@ def merge(*, kept, gone, reason: str, by, on: date):
             _give_up_shares(gone, by=by, on=on)
         for reference in merging.references(model):
             _move(kept, gone, reference, by)
+        for attached in merging.attached_models():
+            merging.rows_attached_to(gone, attached).update(object_id=kept.pk)
         gone.merged_into = kept
         save(gone, by, checked=True)
         for name, value in filled.items():

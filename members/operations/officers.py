@@ -11,7 +11,7 @@ from coopfin import log
 from coopfin.flow import StepRefused, block
 from members.enums import FollowUpKind, OfficerTitle
 from members.models import FollowUp, Member, Officer, Person
-from members.operations.base import lock_member, may_edit, refuse_stale, save
+from members.operations.base import lock_member, may_edit, refuse_stale, save, standing
 
 #: 代表者の交代のあと、保証人の見直しを決める期限
 REVIEW = timedelta(days=30)
@@ -32,6 +32,7 @@ def add_officer(
     may_edit(by, label)
     with transaction.atomic():
         locked = lock_member(member, label)
+        person = standing(person, label)
         if (person.pk, title) == (locked.representative_id, locked.representative_title):
             raise StepRefused(label, [block(f"{person}は代表者として登録済です。", "組合員の台帳")])
         if locked.officers.current(on).filter(person=person, title=title).exists():
@@ -96,6 +97,7 @@ def change_representative(
     with transaction.atomic():
         locked = lock_member(member, label)
         refuse_stale(locked, version, label)
+        person = standing(person, label)
         former, former_title = locked.representative, locked.representative_title
         _refuse_succession(locked, person, changed_on, on, label)
         past = Officer(

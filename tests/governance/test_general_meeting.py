@@ -120,6 +120,31 @@ def test_a_proposal_without_a_meeting_must_be_tabled_first_and_a_typed_one_may_n
         waiting.clean()
 
 
+def reject(found):
+    return proposals.reject(
+        found, by=make_user(Role.CHIEF), on=HELD_ON, permission="governance.approve_resolution", reason="金額の誤り"
+    )
+
+
+def test_what_the_meeting_is_to_resolve_is_not_rejected_under_its_hands(house):
+    _, found, item = house
+    assert "先に付議を取り下げてください" in refusal(reject, found)
+    operations.take_back(item, reason="金額の誤り", by=make_user(Role.CLERK), on=HELD_ON)
+    assert reject(found).status == "rejected"
+
+
+def test_a_resolution_written_by_hand_is_none_of_a_meeting_that_stands_in_the_records(house):
+    """Every decision rests on a body that really had the power: the record of the meeting says what it resolved."""
+    for told in ({"meeting_name": "第49回通常総会", "resolved_on": date(2026, 5, 28)}, {"resolved_on": HELD_ON}):
+        typed = make_resolution(approved=False, effective_on=HELD_ON, **told)
+        assert "この提案はその議案にありません" in refusal(approve, typed)
+    later = make_resolution(
+        approved=False, effective_on=HELD_ON + timedelta(days=9), resolved_on=HELD_ON + timedelta(days=9)
+    )
+    assert [(one.code, one.warns) for one in later.approval_findings()] == [("no-record", True)]
+    assert approve(make_resolution(approved=False)).is_approved
+
+
 def test_what_was_tabled_by_mistake_is_taken_back_with_a_reason_and_tabled_again(house):
     meeting, found, item = house
     clerk = make_user(Role.CLERK)

@@ -439,6 +439,18 @@ def decide(item, result=ItemResult.FAVOURABLE, by=None, on=HELD_ON, **more):
     return operations.decide_board(item, result=result, by=by or make_user(Role.CHIEF), on=on, **more)
 
 
+@pytest.mark.parametrize("role", [Role.COMMITTEE, Role.DIRECTOR, Role.AUDITOR, Role.ADMIN])
+@pytest.mark.parametrize("result", [ItemResult.FAVOURABLE, ItemResult.CONTINUED])
+def test_the_decision_is_recorded_by_those_who_keep_the_record(role, result):
+    seats = make_board(3)
+    item = make_item(meeting=make_meeting(present=seats))
+    vote(item, *((seat, "yes") for seat in seats))
+    with pytest.raises(StepRefused, match="権限がありません"):
+        operations.decide_board(item, result=result, by=make_user(role), on=HELD_ON)
+    item.refresh_from_db()
+    assert item.is_open
+
+
 def test_the_decision_is_numbered_counted_and_dated_by_the_meeting():
     seats = make_board(5)
     make_meeting(number=6)

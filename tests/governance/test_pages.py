@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coopfin import worklists
+from coopfin.flow import StepRefused
 from coopfin.roles import Role
 from governance import desk, operations
 from governance.enums import BodyKind, ItemResult, ItemState
@@ -213,7 +214,9 @@ def test_a_continued_item_stays_hidden_too(enter):
     seats = make_board(4)
     meeting = make_meeting(present=seats)
     item = make_item(meeting=meeting, interested={seats[3].person: "保証人"}, title=TITLE)
-    operations.decide_board(item, result=ItemResult.CONTINUED, comment="決算書を待つ", by=make_user(), on=HELD_ON)
+    operations.decide_board(
+        item, result=ItemResult.CONTINUED, comment="決算書を待つ", by=make_user(Role.CHIEF), on=HELD_ON
+    )
     text = enter(seats[3].user).get(meeting.get_absolute_url()).content.decode()
     assert "第1号議案 利害関係のため非表示" in text
     assert "能登精機" not in text
@@ -332,6 +335,23 @@ def test_a_director_votes_only_for_himself(enter):
     assert client.post(url("votes", meeting.pk, item.pk), votes_data(item, meeting.version, choices)).status_code == 302
     assert {v.seat_id: v.choice for v in Vote.objects.all()} == {seats[0].seat.pk: "yes", seats[1].seat.pk: "no"}
     assert client.post(url("attendance", meeting.pk), {}).status_code == 403
+
+
+def test_a_vote_cast_on_ones_own_tablet_is_changed_by_nobody_else(enter):
+    seats = make_board(3)
+    meeting = make_meeting(present=seats)
+    item = make_item(meeting=meeting)
+    vote(item, (seats[1], "no"), by=seats[1].user)
+    vote(item, (seats[2], "yes"))
+    for other in (make_user(Role.CLERK), seats[0].user):
+        page = enter(other).get(meeting.get_absolute_url()).content.decode()
+        assert f'name="item{item.pk}-choice_{seats[1].seat.pk}"' not in page
+        assert f'name="item{item.pk}-choice_{seats[2].seat.pk}"' in page
+        with pytest.raises(StepRefused, match="本人だけが改められます"):
+            vote(item, (seats[1], "yes"), by=other)
+    vote(item, (seats[1], "abstain"), by=seats[1].user)
+    vote(item, (seats[2], "no"))
+    assert {v.seat_id: v.choice for v in Vote.objects.all()} == {seats[1].seat.pk: "abstain", seats[2].seat.pk: "no"}
 
 
 def test_one_who_may_vote_for_nobody_is_told_so(enter):

@@ -8,14 +8,21 @@ from django.urls import reverse
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
 from coopfin.roles import Role
+from governance.enums import SeatTitle
 from governance.models import Body, Seat
+from governance.operations.seats import take_seat
 from ledger.accounts import AccountCode
+from loans.operations.application import create_draft
 from members import checks, duplicates, merging, operations
 from members.enums import OfficerTitle, RelationKind, ShareKind
 from members.models import Contact, Member, Person
+from oversight.models import AuditMark
+from oversight.operations import marks
 from tests.factories.collateral import make_guarantee
 from tests.factories.core import make_user
+from tests.factories.governance import make_body
 from tests.factories.ledger import make_voucher
+from tests.factories.loans import bill_terms
 from tests.factories.members import make_member, make_officer, make_person, make_relationship
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +187,34 @@ def test_a_member_with_money_on_the_books_is_not_merged_away(client, chief):
     assert "統合できません" in page
     assert "統合する</button>" not in page
     assert "逆にする" in page
+
+
+def test_audit_marks_and_copies_follow_the_member_and_the_log_stays(chief):
+    """What points by kind and number moves as well; what may only be appended stays as it was written."""
+    kept, gone, auditor = make_member(), make_member(corporate_number=""), make_user(Role.AUDITOR)
+    mark = marks.mark(gone, kind="remark", comment="住所を確かめること。", by=auditor, on=ON)
+    logged = ActionLog.objects.about(gone).count()
+    plan = merging.plan(kept, gone, chief)
+    assert ("監査の記録", 1) in [(move.label, move.count) for move in plan.moves]
+    merge(kept, gone, chief)
+    assert list(AuditMark.objects.about(kept)) == [mark]
+    assert ActionLog.objects.about(gone).count() == logged + 1
+    assert {model.__name__ for model in merging.attached_models()} >= {"AuditMark", "Upload", "IssuedDocument"}
+
+
+def test_nothing_new_is_bound_to_one_that_was_merged_meanwhile(chief):
+    """The page was open; the name was chosen; another merged it away."""
+    kept, gone = make_member(), make_member(corporate_number="")
+    person, other = make_person("髙橋 修"), make_person("高橋 修")
+    merge(kept, gone, chief)
+    merge(person, other, chief)
+    stale_member, stale_person = Member(pk=gone.pk), Person(pk=other.pk)
+    for act in (
+        lambda: create_draft(member=stale_member, terms=bill_terms(), by=chief, on=ON),
+        lambda: take_seat(
+            body=make_body(), person=stale_person, title=SeatTitle.DIRECTOR, from_on=ON, by=chief, on=ON
+        ),
+        lambda: operations.add_officer(member=kept, person=stale_person, title=OfficerTitle.DIRECTOR, by=chief, on=ON),
+    ):  # fmt: skip
+        with pytest.raises(StepRefused, match="に統合されています"):
+            act()
