@@ -55,9 +55,10 @@ def django_db_modify_db_settings():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Migrated, master data loaded, template kept; every committing test ends with the template put back."""
+    """Tables made, master data loaded, template kept; every committing test ends with the template put back."""
     template = databases.TEMPLATE
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        databases.note_migrations()
         databases.load_master_data()
         template.keep()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: template.restore())
