@@ -29,7 +29,7 @@ from coopfin.fields import RateField, YenField
 from coopfin.flow import Finding, StepRefused
 from coopfin.forms import JapaneseDateField
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
-from coopfin.policy_settings import GROUPS, Setting
+from coopfin.policy_settings import GROUPS, Setting, help_text_of
 from coopfin.shown import show
 
 # 役割の表がすべてを決めるので、Django のグループは使わない。
@@ -337,6 +337,12 @@ class PolicyAdmin(ProposalAdmin):
             if any(isinstance(item, Setting) for item in items)
         ),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if found is not None:
+            found.help_text = help_text_of(db_field.name, str(found.help_text))
+        return found
 
     def in_force(self, obj):
         current = Policy.on(business_date())

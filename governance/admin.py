@@ -130,7 +130,7 @@ class BodyAdmin(LoggedAdmin):
 
     list_display = ["name", "kind", "seats_min", "remote_allowed", "written_allowed", "source"]
     fieldsets = [
-        (None, {"fields": ["kind", "name", "source", "seats_min", "notice_days"]}),
+        (None, {"fields": ["kind", "name", "source", "seats_min", "committee_quorum", "notice_days"]}),
         (
             "出席の仕方",
             {"fields": ["remote_allowed", "written_allowed", "proxy_allowed", "participation_source"]},

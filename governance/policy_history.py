@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from coopfin.models import HaircutRate, Policy, Proposal
@@ -30,13 +30,15 @@ class Line:
     history: tuple[Entry, ...] = field(default=())
     #: 法律・手引きが決めていて、選べない値
     fixed: str = ""
+    #: まだ何も変えない欄で、そのことの文
+    notice: str = ""
 
     @property
     def value(self) -> str:
         return self.fixed or (self.entry.value if self.entry else NOTHING)
 
     def matches(self, words: list[str]) -> bool:
-        text = _plain(f"{self.label} {self.help_text} {self.source} {self.value}")
+        text = _plain(f"{self.label} {self.help_text} {self.source} {self.value} {self.notice}")
         return all(word in text for word in words)
 
 
@@ -82,10 +84,11 @@ def policy_lines(day: date, text: str = "") -> list[tuple[str, list[Line]]]:
 
 def _setting(item, versions, day: date) -> Line:
     column = Policy._meta.get_field(item.name)
-    return _line(
+    line = _line(
         str(column.verbose_name), str(column.help_text), item.source, versions, day,
         lambda version: show(version, column),
     )  # fmt: skip
+    return replace(line, notice=item.notice)
 
 
 def _line(label, help_text, source, versions, day, value_of) -> Line:

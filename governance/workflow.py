@@ -210,8 +210,9 @@ def standing(item: AgendaItem, *, on: date, seats=None, tally: Tally | None = No
         yes = choices.count(OpinionChoice.FOR) + choices.count(OpinionChoice.CONDITIONAL)
         no = choices.count(OpinionChoice.AGAINST)
         vote = voting.committee_vote(
-            members=counts["seated"], interested=counts["interested"], present=len(choices), yes=yes
-        )
+            members=counts["seated"], interested=counts["interested"], present=len(choices), yes=yes,
+            quorum=item.body.committee_quorum,
+        )  # fmt: skip
         present, silent = len(choices), 0
     return Standing(
         kind=item.body.kind,

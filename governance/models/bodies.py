@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -30,6 +31,10 @@ class Body(models.Model):
         default=0,
         help_text="定款の理事定数の下限。在任がこれを欠くとき、定足数は下限の半数を超える数になります。",
     )
+    committee_quorum = models.PositiveSmallIntegerField(
+        "委員会規約の定足数（名）", null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text="金融委員会だけ。規約に人数の定めがあるとき。空欄なら、利害関係のない委員の過半数です。",
+    )  # fmt: skip
     remote_allowed = models.BooleanField(
         "オンライン出席を認める", default=False, help_text="定款・規約に定めがあるときだけ。"
     )
@@ -64,6 +69,13 @@ class Body(models.Model):
         verbose_name = "機関"
         verbose_name_plural = "機関"
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(committee_quorum__isnull=True) | Q(kind="committee", committee_quorum__gt=0),
+                name="body_committee_quorum",
+                violation_error_message="人数で定めた定足数は、金融委員会だけのもので、1名以上です。",
+            )
+        ]
 
     def __str__(self):
         return self.name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 
 from coopfin import reading
@@ -123,6 +123,15 @@ class AgendaItem(models.Model):
                 ),
                 name="agendaitem_decided_whole",
                 violation_error_message="議決には、番号・日付・結果・定足数・記録した人が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="decided")
+                | (
+                    Q(present__gte=F("quorum"), yes__isnull=False, no__isnull=False, eligible__isnull=False)
+                    & Q(present__gte=F("yes") + F("no"), eligible__gte=F("present"))
+                ),
+                name="agendaitem_decided_with_quorum",
+                violation_error_message="定足数を満たさない議決、賛否の数が出席数を超える議決は残せません。",
             ),
             models.UniqueConstraint(
                 fields=["number"],

@@ -165,7 +165,8 @@ def _rules(body: Body) -> list[tuple[str, str]]:
         ]
     else:
         floor = f"。定数の下限{body.seats_min}名を欠くときは{body.seats_min // 2 + 1}名" if body.seats_min else ""
-        rows.append(("定足数", f"議決に加われる人の過半数{floor}"))
+        fixed = f"意見を述べた委員{body.committee_quorum}名（委員会規約）" if body.committee_quorum else ""
+        rows.append(("定足数", fixed or f"議決に加われる人の過半数{floor}"))
         rows.append(("議決", "出席者の過半数。可否同数は否決"))
     return rows
 

@@ -77,6 +77,14 @@ def test_a_day_that_cannot_be_read_is_said_beside_the_field_and_today_is_shown(r
     assert "この日に効力のある方針がありません" in read("policy", on="R7.4.1")
 
 
+def test_a_setting_that_changes_nothing_yet_says_so(read):
+    make_policy()
+    shown = read("policy", q="手形の書換を、この仕組みではまだ記帳しません")
+    assert "いまは決めておくだけで、まだ何も変えません（手形の書換を、この仕組みではまだ記帳しません）。" in shown
+    assert "書換の日数" in shown
+    assert "手形貸付の日数" not in shown
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("overdue_bands", "30,1"), ("overdue_bands", "x"), ("limitation_alert_months", "1,3")]
 )

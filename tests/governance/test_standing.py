@@ -1,6 +1,7 @@
 """The figures of the vectors, met by recorded attendance and votes, and the sentences they become."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from coopfin.flow import StepRefused
 from coopfin.roles import Role
@@ -8,7 +9,16 @@ from governance import operations
 from governance.enums import BodyKind, ItemResult, SeatTitle
 from members.models import Person
 from tests.factories.core import make_user
-from tests.factories.governance import HELD_ON, make_board, make_committee, make_item, make_meeting, make_seat, vote
+from tests.factories.governance import (
+    HELD_ON,
+    make_board,
+    make_body,
+    make_committee,
+    make_item,
+    make_meeting,
+    make_seat,
+    vote,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +112,25 @@ def test_the_committee_counts_opinions_of_those_without_interest():
         operations.give_opinion(item, seat=seated.seat, choice="for", reason="妥当", by=seated.user, on=HELD_ON)
     assert figures(item) == (3, 2, 2, True, True)
     assert third.person != fourth.person
+
+
+def test_the_committees_regulations_may_set_another_quorum():
+    first, second, third, _, _ = make_committee(5)
+    item = make_item(BodyKind.COMMITTEE)
+    for seated in (first, second, third):
+        operations.give_opinion(item, seat=seated.seat, choice="for", reason="妥当", by=seated.user, on=HELD_ON)
+    assert figures(item) == (5, 3, 3, True, True)
+    make_body(BodyKind.COMMITTEE, committee_quorum=4)
+    assert figures(type(item).objects.get(pk=item.pk)) == (5, 4, 3, False, False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_body(BodyKind.BOARD, committee_quorum=4)
+
+
+@pytest.mark.parametrize("changes", [{"present": 5}, {"yes": 7}, {"no": None}, {"eligible": 5}])
+def test_the_database_keeps_no_decision_without_its_quorum_nor_more_votes_than_heads(changes):
+    item = decide(board(10, 6, yes=4, no=2))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(item).objects.filter(pk=item.pk).update(**changes)
 
 
 def test_a_board_in_which_all_are_interested_cannot_decide():
