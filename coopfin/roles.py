@@ -121,6 +121,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "oversight.reply_to_marks": {C, H},
         # 書類
         "documents.view_paper": {C, H, P, A},
+        # 受け取った書類は、案件を見てよい人が画面で読む。ファイルとして受け取れるのは、書類を見る権限のある人だけ。
+        "documents.view_upload": {C, H, K, D, P, A},
         "documents.upload": {C, H},
     }.items()
 }

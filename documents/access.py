@@ -23,13 +23,23 @@ Withheld = Callable[..., Q]
 _registered: dict[str, Visible] = {}
 _may_void: dict[str, MayVoid] = {}
 _withheld: dict[str, Withheld] = {}
+_readers: dict[str, str] = {}
 
 
 def register(
-    model_label: str, visible: Visible, may_void: MayVoid | None = None, withheld: Withheld | None = None
+    model_label: str,
+    visible: Visible,
+    may_void: MayVoid | None = None,
+    withheld: Withheld | None = None,
+    *,
+    readers: str = "",
 ) -> None:
-    """対象のモデル（例: "loans.loan"）について、見てよい番号と、無効にしてよいかを返す関数を登録する。"""
+    """対象のモデル（例: "loans.loan"）について、見てよい番号と、無効にしてよいかを返す関数を登録する。
+
+    readers は、誰が見るかを受け取った人に伝える文。
+    """
     _registered[model_label.lower()] = visible
+    _readers[model_label.lower()] = readers
     if withheld is not None:
         _withheld[model_label.lower()] = withheld
     if may_void is not None:
@@ -62,3 +72,8 @@ def may_void(document, user, on: date) -> bool:
     """この書類を無効にしてよいか。決めるのは対象を知る上の階で、登録がなければできない。"""
     ask = _may_void.get(f"{document.content_type.app_label}.{document.content_type.model}")
     return bool(ask and document.voided_at is None and ask(user, document, on))
+
+
+def readers_of(document) -> str:
+    """この書類を見られるのは誰か（文）。"""
+    return _readers.get(f"{document.content_type.app_label}.{document.content_type.model}", "")

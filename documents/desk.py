@@ -10,7 +10,17 @@ register_menu(
         label="発行書類",
         url_name="documents:list",
         permission="documents.view_paper",
-        namespaces=("documents:",),
+        namespaces=("documents:list", "documents:issued"),
+    )
+)
+register_menu(
+    MenuItem(
+        group="貸付",
+        order=47,
+        label="受け取った書類",
+        url_name="documents:uploads",
+        permission="documents.view_upload",
+        namespaces=("documents:upload", "documents:received"),
     )
 )
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.models import TargetedRecord, User
+from documents import preview
 
 
 class IssuedDocumentQuerySet(models.QuerySet):
@@ -111,16 +112,27 @@ class IssuedDocument(TargetedRecord):
         return bool(self.sha256) and hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256
 
 
+class UploadQuerySet(models.QuerySet):
+    def without_content(self):
+        """実体を読まない（一覧のため）。"""
+        return self.defer("content")
+
+    def about(self, content_type, object_id):
+        return self.filter(content_type=content_type, object_id=object_id)
+
+
 class Upload(TargetedRecord):
     """受け取った書類の写し（公正証書、銀行の決定通知など）。中身を調べてから受け取り、指紋を残す。"""
 
     kind = models.CharField("種類", max_length=60)
     filename = models.CharField("ファイル名", max_length=150)
-    media_type = models.CharField("形式", max_length=60)
+    media_type = models.CharField("形式", max_length=100)
     content = models.BinaryField("実体", editable=False)
     sha256 = models.CharField("指紋", max_length=64)
     size = models.PositiveIntegerField("大きさ（バイト）")
     uploaded_by = models.ForeignKey(User, verbose_name="登録した人", on_delete=models.PROTECT, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = "受け取った書類"
@@ -132,7 +144,19 @@ class Upload(TargetedRecord):
         return self.filename
 
     def get_absolute_url(self):
-        return reverse("documents:upload", args=[self.pk])
+        return reverse("documents:received", args=[self.pk])
+
+    @property
+    def can_show(self) -> bool:
+        """画面で読めるか（絵にできるか）。"""
+        return preview.can_show(self.media_type)
+
+    @property
+    def size_text(self) -> str:
+        """大きさを人の言葉で。"""
+        if self.size < 1024 * 1024:
+            return f"{max(1, round(self.size / 1024)):,}KB"
+        return f"{self.size / (1024 * 1024):,.1f}MB"
 
     @property
     def is_intact(self) -> bool:

@@ -169,6 +169,12 @@ def mark_signed(document: IssuedDocument, *, by, on: date) -> IssuedDocument:
     return locked
 
 
+def same_files(upload: Upload):
+    """同じ対象に、すでに受け取っている同じ中身のファイル（指紋が同じ）。"""
+    found = Upload.objects.without_content().about(upload.content_type, upload.object_id)
+    return found.filter(sha256=upload.sha256).exclude(pk=upload.pk).order_by("pk")
+
+
 @transaction.atomic
 def accept_upload(*, file, kind: str, target, by, on: date) -> Upload:
     """受け取った書類（公正証書・銀行の決定通知など）の写しを、中身を調べて登録する。

@@ -1,7 +1,8 @@
-"""受け取るファイルの検査。PDF・PNG・JPEG だけを、名前ではなく中身で見分ける。
+"""受け取るファイルの検査。PDF・PNG・JPEG と、動く部品のない Excel（xlsx）・Word（docx）だけを、名前ではなく中身で見分ける。
 
 画像は Pillow で確かめる。PDF は、動きを仕込む部品（JavaScript・自動実行・外部起動・添付・XFA）を、
-#xx で書いた名前や圧縮されたオブジェクトの中まで探して断る。直して受け取ることはしない。
+#xx で書いた名前や圧縮されたオブジェクトの中まで探して断る。Excel・Word は documents.office が調べる。
+二つの形式として読めるもの（PDF の後ろに ZIP や HTML をつないだものなど）も断る。直して受け取ることはしない。
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+import zipfile
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
+
+from documents import office
 
 LARGEST = 10 * 1024 * 1024
 #: 一つの圧縮された部分と、全体で伸ばしてよい大きさ（圧縮爆弾の備え）
@@ -23,8 +27,18 @@ _LARGEST_TOTAL = 128 * 1024 * 1024
 _LARGEST_IMAGE_PIXELS = 100_000_000
 _LONGEST_NAME = 100
 
-ACCEPTED = "PDF・PNG・JPEG"
-_MEDIA_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
+ACCEPTED = "PDF・PNG・JPEG・Excel（xlsx）・Word（docx）"
+#: 入力欄の accept（選びやすくするだけで、決めるのは中身）
+EXTENSIONS = ".pdf,.png,.jpg,.jpeg,.xlsx,.docx"
+#: 入力欄に添える説明
+HELP = f"{ACCEPTED}。{LARGEST // (1024 * 1024)}MBまで。マクロやパスワードの付いたものは受け取れません。"
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 #: 断る PDF の名前と、人に言う言葉
 _HOSTILE = {
@@ -50,6 +64,8 @@ _STREAM = re.compile(rb"stream\r?\n?(.*?)endstream", re.DOTALL)
 _OTHER_FILTERS = frozenset(
     {b"ASCIIHexDecode", b"AHx", b"ASCII85Decode", b"A85", b"LZWDecode", b"LZW", b"RunLengthDecode", b"RL", b"Crypt"}
 ) | {b"Predictor"}
+#: 画像や PDF に紛れ込ませた、ブラウザの読む言葉
+_MARKUP = re.compile(rb"<(?:script|html|iframe|!doctype\s+html|svg[\s>/])", re.IGNORECASE)
 #: 文字でない部分を調べるときの、名前の長さの下限。短い名前は画像の中にも偶然に現れる。
 _SHORTEST_IN_RAW, _SHORTEST_IN_BINARY = 3, 5
 
@@ -72,12 +88,21 @@ def inspect(name: str, file) -> CheckedFile:
         raise ValidationError(_too_large(), code="size")
     if not content:
         raise ValidationError("ファイルの中身が空です。", code="empty")
+    if len(_stem(name)) > _LONGEST_NAME:
+        raise ValidationError(
+            f"ファイルの名前が長すぎます（{len(_stem(name))}字）。{_LONGEST_NAME}字までに短くしてください。",
+            code="name",
+        )
+    if content.startswith(office.OLE_HEAD):
+        raise ValidationError(office.OLD_OR_LOCKED, code="old")
     kind = _kind(content)
     if kind is None:
         raise ValidationError(
             f"受け取れるのは{ACCEPTED}だけです。このファイルの中身は、そのどれでもありません。", code="type"
         )
-    if kind == "pdf":
+    if kind in ("xlsx", "docx"):
+        office.check(content, kind)
+    elif kind == "pdf":
         _check_pdf(content)
     else:
         _check_image(content, kind)
@@ -86,13 +111,16 @@ def inspect(name: str, file) -> CheckedFile:
 
 def clean_name(name: str, kind: str) -> str:
     """保存する名前。フォルダーや制御文字を落とし、拡張子を中身に合わせる。"""
+    return f"{_stem(name)[:_LONGEST_NAME] or '書類'}.{kind}"
+
+
+def _stem(name: str) -> str:
     plain = unicodedata.normalize("NFC", str(name or "")).replace("\\", "/")
     stem = PurePosixPath(plain).name
-    stem = re.sub(r"\.(pdf|png|jpe?g)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(pdf|png|jpe?g|xlsx|docx)$", "", stem, flags=re.IGNORECASE)
     # 書字方向を変える文字などは、拡張子を偽るのに使われる。
     stem = "".join(c for c in stem if unicodedata.category(c)[0] != "C")
-    stem = re.sub(r'[<>:"/|?*;%]+', "_", stem).strip(" ._")
-    return f"{stem[:_LONGEST_NAME] or '書類'}.{kind}"
+    return re.sub(r'[<>:"/|?*;%]+', "_", stem).strip(" ._")
 
 
 def _kind(content: bytes) -> str | None:
@@ -102,7 +130,18 @@ def _kind(content: bytes) -> str | None:
         return "png"
     if content.startswith(b"\xff\xd8\xff"):
         return "jpg"
+    if content.startswith(b"PK\x03\x04"):
+        return office.kind_of(content)
     return None
+
+
+def _refuse_two_faces(content: bytes, visible: bytes) -> None:
+    """別の形式としても読めるものを断る。visible は、圧縮や書体の入っていない、文字として読まれる部分。"""
+    if zipfile.is_zipfile(BytesIO(content)) or _MARKUP.search(visible):
+        raise ValidationError(
+            "このファイルには、別の形式のファイルがつなぎ合わされています。印刷し直した PDF か、写真を登録してください。",
+            code="polyglot",
+        )
 
 
 def _too_large() -> str:
@@ -127,6 +166,9 @@ def _check_image(content: bytes, kind: str) -> None:
                 image.verify()
             with Image.open(BytesIO(content), formats=["PNG", "JPEG"]) as image:
                 image.load()  # verify は途中で切れた画像を見のがす
+        _refuse_two_faces(content, content)
+        if b"%PDF-" in content:
+            raise ValidationError("この画像には PDF がつなぎ合わされています。撮り直してください。", code="polyglot")
     except ValidationError:
         raise
     except Exception as error:
@@ -143,6 +185,7 @@ def _check_pdf(content: bytes) -> None:
     outside = _STREAM.sub(b"stream endstream", content)
     _refuse_hostile(outside)
     _refuse_hostile(content, _SHORTEST_IN_RAW)
+    _refuse_two_faces(content, outside)
     if b"Encrypt" in set(_names(outside)):
         raise ValidationError("暗号のかかった PDF は受け取れません。暗号を外してください。", code="encrypted")
     total = 0

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents import views
+from documents import received, views
 
 app_name = "documents"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("issued/<int:pk>/", views.IssuedDocumentDetail.as_view(), name="issued"),
     path("issued/<int:pk>/download/", views.IssuedDocumentDownload.as_view(), name="issued_download"),
     path("issued/<int:pk>/void/", views.IssuedDocumentVoid.as_view(), name="issued_void"),
-    path("uploads/<int:pk>/download/", views.UploadDownload.as_view(), name="upload"),
+    path("uploads/", received.Uploads.as_view(), name="uploads"),
+    path("uploads/<int:pk>/", received.ReceivedDocument.as_view(), name="received"),
+    path("uploads/<int:pk>/download/", received.UploadDownload.as_view(), name="upload"),
 ]

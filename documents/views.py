@@ -22,7 +22,7 @@ from coopfin.forms import JapaneseDateField, ReasonForm
 from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
 from coopfin.views import GuardedMixin, OperationView, RememberReading, deny
 from documents import access, operations
-from documents.models import IssuedDocument, Upload
+from documents.models import IssuedDocument
 from documents.operations import AlreadyIssued
 from documents.paper import Paper, preview_response
 
@@ -212,16 +212,6 @@ class IssuedDocumentVoid(OperationView):
         return document, document.get_absolute_url(), f"{document.paper_label} {document.label} を無効にしました。"
 
 
-class UploadDownload(VisibleDocumentMixin, DetailView):
-    """受け取った書類の実体。"""
-
-    model = Upload
-
-    def render_to_response(self, context, **kwargs):
-        upload = self.object
-        return attachment(upload.content, upload.filename, upload.media_type, intact=upload.is_intact)
-
-
 def attachment(content, filename: str, media_type: str, *, intact: bool = True) -> HttpResponse:
     """添付としてのダウンロード。ブラウザの中では開かせず、控えも残させない。"""
     if not intact:
@@ -235,8 +225,14 @@ def attachment(content, filename: str, media_type: str, *, intact: bool = True) 
     response["Content-Disposition"] = (
         f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename, safe='')}"
     )
+    return sealed(response)
+
+
+def sealed(response: HttpResponse) -> HttpResponse:
+    """渡した実体が、このサイトのページとしては決して動かないようにする。種類を当て推量させず、控えも残させない。"""
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return response
 
 

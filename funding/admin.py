@@ -21,7 +21,7 @@ class FacilityForm(forms.ModelForm):
     copy = forms.FileField(
         label="よりどころの書類の写し",
         required=False,
-        help_text="PDF・PNG・JPEG（10MBまで）。付けると、承認する人が読めます。",
+        help_text=f"付けると、承認する人が読めます。{uploads.HELP}",
     )
 
     def __init__(self, *args, **kwargs):

@@ -230,6 +230,11 @@ def may_void_paper(user, document: IssuedDocument, on: date) -> bool:
 
 
 access.register("loans.loan", visible_loans, may_void_paper)
-access.register("loans.application", visible_applications)
+access.register(
+    "loans.application",
+    visible_applications,
+    readers="事務局・事務局長・理事長・監事。付議されてからは、利害関係のない金融委員・理事も、画面で読めます。"
+    "閲覧を制限した案件では、許された人だけです。",
+)
 
 __all__ = ["context_for", "deed", "guarantee_letter", "master_agreement", "papers_for", "planned_schedule"]

@@ -6,6 +6,7 @@ from django import forms
 
 from coopfin.forms import UNCHOSEN, JapaneseDateField, OperationForm
 from coopfin.models import User
+from documents import uploads
 from oversight.enums import MarkKind
 
 
@@ -20,7 +21,7 @@ class PaperForm(OperationForm):
 
     who = forms.ChoiceField(label="誓約した人")
     pledged_on = JapaneseDateField(label="誓約した日")
-    file = forms.FileField(label="誓約書の写し", help_text="署名のある誓約書の PDF・PNG・JPEG（10MBまで）。")
+    file = forms.FileField(label="誓約書の写し", help_text=f"署名のある誓約書。{uploads.HELP}")
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from documents import access
 from oversight.models import CaseGrant, Pledge
 
 #: 許しのある外部の専門家が持つ権限。読むだけで、書く権限は一つもない。
-GUEST = frozenset({"coopfin.view_desk", "loans.view_application"})
+GUEST = frozenset({"coopfin.view_desk", "loans.view_application", "documents.view_upload"})
 
 
 def pledged(user, on) -> None:

@@ -256,6 +256,9 @@ documents:issued_download@issued                 200  200  403  403  200  200  4
 documents:issued_void@issued                     200  200  403  403  403  403  403  in
 documents:issued_void@slip                       200  200  403  403  403  403  403  in
 documents:issued_void@signed                     403  403  403  403  403  403  403  in
+# 受け取った書類は、案件を見てよい人が画面で読む。ファイルとして受け取れるのは、書類を見る権限のある人だけ。
+documents:uploads                                200  200  200  200  200  200  403  in
+documents:received@upload                        200  200  404  404  200  200  403  in
 documents:upload@upload                          200  200  403  403  200  200  403  in
 
 # 守秘と監査。誓約はだれもが自分でする。閲覧を限るのは事務局長、監事は見て、印だけを付ける。

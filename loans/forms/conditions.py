@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from coopfin.calc import words
 from coopfin.forms import JapaneseDateField, OperationForm, ReasonForm
+from documents import uploads
 from governance.enums import ItemResult
 from loans.conditions import Wanted
 from loans.enums import ConditionDue, ConditionKind
@@ -102,7 +103,7 @@ class ConditionForm(OperationForm):
         label="確かめた方法", max_length=300, help_text="例: 質権設定承認請求書の写しを受領し、原本と照合した。"
     )
     met_on = JapaneseDateField(label="満たした日", required=False, help_text="空のままなら今日です。")
-    copy = forms.FileField(label="証拠の写し", required=False, help_text="PDF・PNG・JPEG（10MBまで）。")
+    copy = forms.FileField(label="証拠の写し", required=False, help_text=uploads.HELP)
 
     def __init__(self, *args, on: date, **kwargs):
         self.on = on

@@ -8,6 +8,7 @@ from django import forms
 
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.forms import JapaneseDateField, RateFormField, ReasonForm, YenFormField
+from documents import uploads
 from loans import funding_answer
 from loans.enums import FundingResult
 from loans.forms.application import CountField
@@ -28,7 +29,7 @@ class FundingForm(ReasonForm):
     bank_rate = RateFormField(label="借入利率（年%）", required=False)
     maturity_on = JapaneseDateField(label="借入の最終期日", required=False)
     document_reference = forms.CharField(label="決定通知の番号", max_length=60, help_text="通知書の番号・日付など。")
-    notice = forms.FileField(label="決定通知の写し", required=False, help_text="PDF・PNG・JPEG（10MBまで）。")
+    notice = forms.FileField(label="決定通知の写し", required=False, help_text=uploads.HELP)
     note = forms.CharField(label="備考", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     new_amount = YenFormField(label="貸付金額", required=False)
     new_interest_rate = RateFormField(label="貸付利率（年%）", required=False)

@@ -1,5 +1,6 @@
 """受け取るファイルの検査: よいものは受け取り、仕掛けのあるものは、形を変えていても断る。"""
 
+import zipfile
 import zlib
 from io import BytesIO
 
@@ -149,13 +150,35 @@ def test_a_truncated_pdf_is_refused():
     ],
 )
 def test_anything_else_renamed_to_pdf_is_refused(content):
-    assert "PDF・PNG・JPEGだけ" in refusal(content)
+    assert "そのどれでもありません" in refusal(content)
 
 
 def test_a_broken_picture_is_refused():
     assert "画像として開けません" in refusal(image("PNG")[:60], "写真.png")
     assert "画像として開けません" in refusal(image("JPEG", (400, 300))[:300], "写真.jpg")
     assert "画像として開けません" in refusal(b"\x89PNG\r\n\x1a\n<script>", "写真.png")
+
+
+def test_a_file_with_two_faces_is_refused():
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as inside:
+        inside.writestr("x.hta", "<script>")
+    for content in (pdf(), image("PNG"), image("JPEG")):
+        assert "つなぎ合わされ" in refusal(content + archive.getvalue() + (b"%%EOF" if content[:1] == b"%" else b""))
+    page = b"<script>alert(1)</script>"
+    assert "つなぎ合わされ" in refusal(pdf().replace(b"%PDF-1.7\n", b"%PDF-1.7\n%" + page + b"\n"))
+    assert "つなぎ合わされ" in refusal(image("PNG") + page)
+    assert "つなぎ合わされ" in refusal(image("JPEG") + b"<SVG onload='x'>")
+    assert "つなぎ合わされ" in refusal(image("JPEG") + pdf())
+
+
+def test_the_words_of_the_web_inside_a_compressed_part_are_only_words():
+    assert inspect(pdf(stream(packed(b"(<html> is a word) Tj"))))
+
+
+def test_a_name_too_long_is_refused_with_its_length():
+    assert "130字" in refusal(pdf(), "長" * 130 + ".pdf")
+    assert inspect(pdf(), "長" * 100 + ".pdf").filename == "長" * 100 + ".pdf"
 
 
 def test_too_large_and_empty_files_are_refused():

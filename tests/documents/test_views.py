@@ -97,10 +97,12 @@ def test_an_upload_is_served_as_an_attachment(client, voucher):
         file=SimpleUploadedFile("通知書.pdf", pdf()), kind="決定通知", target=voucher, by=clerk, on=ON
     )
     client.force_login(clerk)
-    response = client.get(upload.get_absolute_url())
+    response = client.get(reverse("documents:upload", args=[upload.pk]))
     assert response.content == pdf()
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert "script-src" not in response["Content-Security-Policy"]
 
 
 def test_the_page_of_a_paper_shows_its_record(client, document):
