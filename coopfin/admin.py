@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from django import forms
@@ -29,14 +28,11 @@ from coopfin.fields import RateField, YenField
 from coopfin.flow import Finding, StepRefused
 from coopfin.forms import JapaneseDateField
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
-from coopfin.policy_settings import GROUPS, Setting, help_text_of
-from coopfin.shown import show
+from coopfin.policy_settings import GROUPS, LAST_PAPER_BILL, Setting, help_text_of
+from coopfin.shown import field_rows, show
 
 # 役割の表がすべてを決めるので、Django のグループは使わない。
 admin.site.unregister(Group)
-
-#: 電子交換所が手形の交換を終える 2026年度の末。最初の方針に入れておく。
-LAST_PAPER_BILL = date(2027, 3, 31)
 
 #: 金額は 2000万・全角、日付は和暦でも打てる。
 JAPANESE_INPUTS = {
@@ -110,12 +106,7 @@ class ProposalAdmin(NoDeleteAdmin):
     def rows(self, obj):
         """承認する人が読む表（見出し, いま, 提案, 変わるか）。"""
         current = self.in_force(obj)
-        rows = [
-            (str(field.verbose_name), show(current, field), show(obj, field))
-            for field in obj._meta.fields
-            if field.editable and not field.primary_key
-        ]
-        rows += self.extra_rows(obj, current)
+        rows = field_rows(obj, current) + self.extra_rows(obj, current)
         return [(label, old, new, current is not None and old != new) for label, old, new in rows]
 
     def seal(self, obj) -> str:

@@ -7,6 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+#: 電子交換所が手形の交換を終える 2026年度の末。最初の方針に入れておく。
+LAST_PAPER_BILL = date(2027, 3, 31)
 
 
 @dataclass(frozen=True)

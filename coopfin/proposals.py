@@ -1,4 +1,4 @@
-"""提案の承認・却下（相互牽制）。限度額・方針など、効力を持つ設定は必ずここを通る。"""
+"""提案と、その承認・却下（相互牽制）。限度額・方針など、効力を持つ設定は必ずここを通る。"""
 
 from datetime import date
 
@@ -9,6 +9,18 @@ from coopfin import log
 from coopfin.flow import StepRefused, block
 from coopfin.models import Proposal
 from coopfin.segregation import may_check
+
+
+def propose(proposal: Proposal, *, by, on: date, permission: str) -> Proposal:
+    """提案する。別の権限者が承認するまで、効力はない。"""
+    label = f"{proposal._meta.verbose_name}の提案"
+    if not by.has_perm(permission):
+        raise StepRefused(label, [block(f"「{label}」をする権限がありません。", "役割の表", code="permission")])
+    proposal.proposed_by = by
+    proposal.full_clean()
+    proposal.save()
+    log.record(proposal, verb="propose", label=label, by=by, on=on)
+    return proposal
 
 
 def _decide(proposal: Proposal, *, status: str, by, on: date, permission: str, label: str, reason: str = ""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 from decimal import Decimal
 
@@ -37,3 +38,20 @@ def show(obj, field) -> str:
         unit = next((unit for ending, unit in _UNITS.items() if field.name.endswith(ending)), "")
         return f"{value:,}{unit}"
     return str(value).replace(",", "・") if field.name.endswith(("_bands", "_alert_months")) else str(value)
+
+
+def field_rows(obj, current) -> list[tuple[str, str, str]]:
+    """書く欄のすべて（見出し, いま, 提案）。current がなければ「いま」は空。"""
+    return [
+        (str(field.verbose_name), show(current, field), show(obj, field))
+        for field in obj._meta.fields
+        if field.editable and not field.primary_key
+    ]
+
+
+def changed_lines(old: str, new: str) -> tuple[str, str]:
+    """なくなる行と、加わる行。"""
+    compared = [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[:2] in ("- ", "+ ")]
+    gone = "\n".join(line[2:] for line in compared if line.startswith("- "))
+    added = "\n".join(line[2:] for line in compared if line.startswith("+ "))
+    return gone, added

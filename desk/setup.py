@@ -79,7 +79,7 @@ def _all(user, on: date) -> Iterator[SetupStep]:
     yield _proposal(
         "policy", "方針", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
-        url=reverse("admin:coopfin_policy_add"), note="はじめは、よく使われる値が入っています。",
+        url=reverse("desk:setup_policy"), note="はじめは、よく使われる値が入っています。",
     )  # fmt: skip
     start = cooperative.fiscal_start_month if cooperative else 4
     yield _proposal(
@@ -98,13 +98,13 @@ def _all(user, on: date) -> Iterator[SetupStep]:
         "rules", "規約・規程", "金融事業の規程（または規約）を提案し、別の人が承認する", FinanceRule,
         FinanceRule.on(on) or FinanceBylaw.on(on), user,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
-        url=reverse("admin:governance_financerule_add"),
+        url=reverse("desk:setup_rule"),
         note="理事会の議事録を見て、金額・期間・担保などの基準を写します。申込を、この基準に照らします。",
     )  # fmt: skip
     delegated = _proposal(
         "delegation", "権限委譲", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
-        url=reverse("admin:coopfin_delegation_add"),
+        url=reverse("desk:setup_delegation"),
         note="事務局長が承認できる額を決めます。なければ、役割の表のとおり額の定めなく行えます。",
     )  # fmt: skip
     yield replace(delegated, optional=True)

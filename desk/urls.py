@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import entrance, handbook, pages, setup, users
+from desk.views import entrance, handbook, pages, proposals, setup, users
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("setup/accounts/load/", setup.MasterDataView.as_view(), name="setup_master_data"),
     path("setup/articles/", setup.ArticlesView.as_view(), name="setup_articles"),
     path("setup/limits/", setup.LimitsView.as_view(), name="setup_limits"),
+    path("setup/bylaw/", proposals.BylawProposal.as_view(), name="setup_bylaw"),
+    path("setup/rule/", proposals.RuleProposal.as_view(), name="setup_rule"),
+    path("setup/policy/", proposals.PolicyProposal.as_view(), name="setup_policy"),
+    path("setup/delegation/", proposals.DelegationProposal.as_view(), name="setup_delegation"),
     path("setup/bodies/", setup.BodiesView.as_view(), name="setup_bodies"),
     path("setup/users/", users.UserListView.as_view(), name="users"),
     path("setup/users/new/", users.UserCreateView.as_view(), name="user_create"),

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-
 from django import forms
 from django.contrib import admin
 
 from coopfin.admin import JAPANESE_INPUTS, ProposalAdmin
 from coopfin.clock import business_date
 from coopfin.models import DelegatedAct, Delegation, DelegationRow
+from coopfin.shown import changed_lines
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule
 from governance.models.rules import PARAMETER_GROUPS
 
 MEETING_FIELDS = ["meeting_name", "item_number", "resolved_on", "effective_on"]
-
-
-def changed_lines(old: str, new: str) -> tuple[str, str]:
-    """なくなる行と、加わる行。"""
-    compared = [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[:2] in ("- ", "+ ")]
-    gone = "\n".join(line[2:] for line in compared if line.startswith("- "))
-    added = "\n".join(line[2:] for line in compared if line.startswith("+ "))
-    return gone, added
 
 
 class _Versions(ProposalAdmin):

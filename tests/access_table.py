@@ -31,6 +31,10 @@ desk:setup_accounts                              403  200  403  403  403  403  2
 desk:setup_master_data                           403  200  403  403  403  403  200  in
 desk:setup_articles                              403  200  403  403  403  403  200  in
 desk:setup_limits                                403  200  403  403  403  403  200  in
+desk:setup_bylaw                                 403  200  403  403  403  403  200  in
+desk:setup_rule                                  403  200  403  403  403  403  200  in
+desk:setup_policy                                403  200  403  403  403  403  200  in
+desk:setup_delegation                            403  200  403  403  403  403  200  in
 desk:setup_bodies                                403  200  403  403  403  403  200  in
 desk:users                                       403  403  403  403  403  403  200  in
 desk:user_create                                 403  403  403  403  403  403  200  in

@@ -7,21 +7,21 @@ from datetime import date
 
 from django.db import transaction
 
-from coopfin import log
-from governance.models import ArticlesClause, DesignatedBank, LimitResolution, Resolved
-from governance.operations.locks import need
+from coopfin import proposals
+from governance.models import (
+    ArticlesClause,
+    DesignatedBank,
+    FinanceBylaw,
+    FinanceRule,
+    LimitResolution,
+    Resolved,
+)
 
 PROPOSE = "governance.propose_resolution"
 
 
 def _propose(proposal: Resolved, *, by, on: date) -> Resolved:
-    label = f"{proposal._meta.verbose_name}の提案"
-    need(by, PROPOSE, label)
-    proposal.proposed_by = by
-    proposal.full_clean()
-    proposal.save()
-    log.record(proposal, verb="propose", label=label, by=by, on=on)
-    return proposal
+    return proposals.propose(proposal, by=by, on=on, permission=PROPOSE)
 
 
 @transaction.atomic
@@ -39,3 +39,15 @@ def propose_limits(*, banks: Iterable[tuple[str, str]], by, on: date, **fields) 
 def propose_articles(*, by, on: date, **fields) -> ArticlesClause:
     """定款の金融条項を提案する（H2.1-a）。認可書と登記は、届いたあとから提案した人が書き足せる。"""
     return _propose(ArticlesClause(**fields), by=by, on=on)
+
+
+@transaction.atomic
+def propose_bylaw(*, by, on: date, **fields) -> FinanceBylaw:
+    """規約の新しい版を提案する（H2.1-b）。"""
+    return _propose(FinanceBylaw(**fields), by=by, on=on)
+
+
+@transaction.atomic
+def propose_rule(*, by, on: date, **fields) -> FinanceRule:
+    """規程の新しい版を提案する（H2.1-b）。"""
+    return _propose(FinanceRule(**fields), by=by, on=on)

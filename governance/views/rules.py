@@ -45,7 +45,7 @@ class RulesPage(GuardedMixin, TemplateView):
     permission_required = VIEW
     form_class = DayForm
     title = "方針・規程"
-    #: 新しい版を提案する管理サイトの頁と、それに要る権限
+    #: 新しい版を提案する設定の頁と、それに要る権限
     propose: tuple[tuple[str, str], ...] = ()
     propose_permission = "governance.propose_resolution"
 
@@ -70,7 +70,7 @@ class RulesPage(GuardedMixin, TemplateView):
             is_today=self.day == self.on,
             tabs=[(label, reverse(name), name == f"governance:{self.request.resolver_match.url_name}")
                   for label, name, permission in TABS if user.has_perm(permission)],
-            proposals=[(label, reverse(f"admin:{name}_add")) for label, name in self.propose] if may_propose else [],
+            proposals=[(label, reverse(name)) for label, name in self.propose] if may_propose else [],
             may_open_admin=may_open_admin,
             **kwargs,
         )  # fmt: skip
@@ -84,7 +84,7 @@ class RulesView(RulesPage):
     """規約・規程。その日に効力のある版の基準を並べ、これまでの版と承認を待つ提案を添える（H2.1-b）。"""
 
     template_name = "governance/rules.html"
-    propose = (("規約を提案する", "governance_financebylaw"), ("規程を提案する", "governance_financerule"))
+    propose = (("規約を提案する", "desk:setup_bylaw"), ("規程を提案する", "desk:setup_rule"))
 
     def get_context_data(self, **kwargs):
         bylaws, rules = list(_in_order(FinanceBylaw)), list(_in_order(FinanceRule))
@@ -174,7 +174,7 @@ class ArticlesView(RulesPage):
     """定款の金融条項。事業ごとに、その日に効力があるか、どこまで済んでいるか（H2.1-a）。"""
 
     template_name = "governance/articles.html"
-    propose = (("定款の条項を提案する", "governance_articlesclause"),)
+    propose = (("定款の条項を提案する", "desk:setup_articles"),)
 
     def get_context_data(self, **kwargs):
         clauses = list(_in_order(ArticlesClause))
@@ -195,7 +195,7 @@ class PolicyView(RulesPage):
     permission_required = VIEW_POLICY
     form_class = SettingsForm
     template_name = "governance/policy.html"
-    propose = (("方針を提案する", "coopfin_policy"),)
+    propose = (("方針を提案する", "desk:setup_policy"),)
     propose_permission = "coopfin.propose_policy"
 
     def get_context_data(self, **kwargs):
@@ -215,7 +215,7 @@ class DelegationView(RulesPage):
 
     permission_required = VIEW_POLICY
     template_name = "governance/delegation.html"
-    propose = (("権限委譲を提案する", "coopfin_delegation"),)
+    propose = (("権限委譲を提案する", "desk:setup_delegation"),)
     propose_permission = "coopfin.propose_policy"
 
     def get_context_data(self, **kwargs):
