@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from coopfin.flow import Finding, block
 from coopfin.models import DelegatedAct, Delegation, User
+from coopfin.once import once_while_reading
 from coopfin.roles import Role, roles_with
 
 _VERBS = {
@@ -31,6 +32,7 @@ class Reach:
     amounts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
+    @once_while_reading
     def on(cls, day: date) -> Reach:
         version = Delegation.on(day)
         rows = version.rows.all() if version else ()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.shortcuts import redirect, render
 
+from coopfin.once import while_reading
 from coopfin.reading import ReadingRefused
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,6 +42,7 @@ class ReadsDoNotWriteMiddleware:
     def process_view(self, request, view_func, view_args, view_kwargs):
         if request.method in SAFE_METHODS and not request.path.startswith("/accounts/"):
             request._write_guard.enter_context(connection.execute_wrapper(refuse_writes))
+            request._write_guard.enter_context(while_reading())
 
 
 class ReadLogMiddleware:

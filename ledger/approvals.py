@@ -15,6 +15,7 @@ from django.db.models import Case, Value, When
 from coopfin.delegation import Reach
 from coopfin.flow import Finding
 from coopfin.models import DelegatedAct
+from coopfin.once import once_while_reading
 from ledger.models import Voucher
 
 
@@ -90,6 +91,7 @@ class Turn:
     others: int
 
 
+@once_while_reading
 def turn(user, on: date) -> Turn:
     """権限委譲表で、だれの番か。待っている伝票はいつも少ないので、読んで数える。"""
     reach = Reach.on(on)

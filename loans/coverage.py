@@ -20,6 +20,7 @@ from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import Explanation, group
 from coopfin.flow import Finding, block, passed, warn
+from coopfin.once import once_while_reading
 from governance.models import Recusal
 from loans.enums import LoanType
 from members.enums import MemberKind, OfficerTitle
@@ -441,6 +442,7 @@ def _information_finding(guarantee, contract_on, say, page) -> Finding:
 # --- 利害関係のある人 ----------------------------------------------------------------------
 
 
+@once_while_reading
 def interested_persons(application, *, on: date) -> dict[Person, str]:
     """利害関係のある人と、その理由（ドメイン E、中協法36条の6・38条）。定足数にも議決にも数えない。
 

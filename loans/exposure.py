@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 
 from coopfin.calc import days
+from coopfin.once import once_while_reading
 from governance.models import DesignatedBank
 from ledger import balances
 from ledger.accounts import BORROWING_ACCOUNTS, LOAN_ACCOUNTS, AccountCode, Side
@@ -131,6 +132,7 @@ class Exposures:
         return sum(self.guarantees.values())
 
 
+@once_while_reading
 def read(at: date, *, on: date, member=None) -> Exposures:
     """その日の残高。on は数える日（業務日）で、先の日付なら、いま分かっている承認済未実行をすべて数える。
 

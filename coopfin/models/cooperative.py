@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 
 from coopfin.calc import invoice_number
 from coopfin.calc.yen import ImpossibleTerms
+from coopfin.once import once_while_reading
 
 
 def check_invoice_number(text: str) -> None:
@@ -74,6 +75,7 @@ class Cooperative(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
+    @once_while_reading
     def current(cls) -> Cooperative | None:
         return cls.objects.filter(pk=1).first()
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from coopfin.fields import YenField
 from coopfin.models.proposals import Proposal
+from coopfin.once import once_while_reading
 from coopfin.roles import ROLE_CHOICES, Role, roles_with
 
 
@@ -64,6 +65,7 @@ class Delegation(Proposal):
         return f"権限委譲表（{self.effective_on.year}年{self.effective_on.month}月{self.effective_on.day}日から）"
 
     @classmethod
+    @once_while_reading
     def on(cls, day) -> Delegation | None:
         """その日に効力のある版（行も読む）。なければ None。"""
         found = cls.objects.approved().filter(effective_on__lte=day).order_by("-effective_on", "-pk")

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from coopfin.fields import RateField
 from coopfin.models.proposals import Proposal
+from coopfin.once import once_while_reading
 
 
 def numbers_of(text: str) -> tuple[int, ...]:
@@ -252,6 +253,7 @@ class Policy(Proposal):
         return f"方針（{self.effective_on.year}年{self.effective_on.month}月{self.effective_on.day}日から）"
 
     @classmethod
+    @once_while_reading
     def on(cls, day) -> Policy | None:
         """その日に効力のある方針。なければ None（新しい貸付はできない）。"""
         return cls.objects.approved().filter(effective_on__lte=day).order_by("-effective_on", "-pk").first()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from coopfin.calc import days
 from coopfin.fields import YenField
 from coopfin.models import Cooperative, Policy, ProposalQuerySet
+from coopfin.once import once_while_reading
 from governance.enums import MemberLimitMode
 from governance.models.resolved import Resolved
 
@@ -91,6 +92,7 @@ class LimitResolution(Resolved):
         return cls.objects.valid_on(on, grace, fiscal_start_month)
 
     @classmethod
+    @once_while_reading
     def in_force(cls, on: date) -> LimitResolution | None:
         """その日に有効な決議。会計年度は組合の定めによる。"""
         cooperative = Cooperative.current()

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from coopfin.fields import CodesField, RateField, YenField
 from coopfin.flow import Finding, block
+from coopfin.once import once_while_reading
 from coopfin.shown import NOTHING, show
 from governance.enums import BodyKind, FinanceBusiness
 from governance.models.resolved import Resolved
@@ -101,6 +102,7 @@ class ArticlesClause(Resolved):
         return found
 
     @classmethod
+    @once_while_reading
     def on(cls, business: str, day) -> ArticlesClause | None:
         """その日に効力のある条項。認可書が届き、登記も済んだもの。"""
         found = cls.objects.approved().filter(business=business, effective_on__lte=day, registered_on__lte=day)
@@ -215,6 +217,7 @@ class LendingStandard(Resolved):
         return f"{self.title}（{day.year}年{day.month}月{day.day}日から）"
 
     @classmethod
+    @once_while_reading
     def on(cls, day):
         """その日に効力のある版。なければ None。"""
         return _on(cls, day)

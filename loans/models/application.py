@@ -10,6 +10,7 @@ from django.urls import reverse
 from collateral.models import Guarantee, SecurityInterest
 from coopfin.fields import RateField, YenField
 from coopfin.models import Policy, User
+from coopfin.once import once_while_reading
 from documents.models import Upload
 from governance.models import FinanceBylaw, FinanceRule, Recusal
 from loans.enums import (
@@ -38,6 +39,18 @@ def _closed_without_grant(user, on) -> Q:
     """閲覧の制限された、許しのない案件。"""
     closed = CaseRestriction.objects.of_model(Application).in_force().order_by().values("object_id")
     return Q(pk__in=closed) & ~Q(pk__in=_granted(user, on))
+
+
+@once_while_reading
+def _entangled(person, on) -> tuple[list[int], list[int], list[int]]:
+    """その人と親族・同居の人、その人たちにつながる組合員、その関係会社（番号）。
+
+    番号を先に読む。問合せの中に問合せを重ねると、データベースが読み解ける深さを越える。
+    """
+    people = list(self_and_kin(person, on).order_by().values_list("pk", flat=True))
+    connected = list(connected_with(people, on).order_by().values_list("pk", flat=True))
+    grouped = list(grouped_with(connected, on).order_by().values_list("pk", flat=True)) if connected else []
+    return people, connected, grouped
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -69,10 +82,7 @@ class ApplicationQuerySet(models.QuerySet):
         """
         if person is None:
             return self
-        # 番号を先に読む。問合せの中に問合せを重ねると、データベースが読み解ける深さを越える。
-        people = list(self_and_kin(person, on).order_by().values_list("pk", flat=True))
-        connected = list(connected_with(people, on).order_by().values_list("pk", flat=True))
-        grouped = list(grouped_with(connected, on).order_by().values_list("pk", flat=True)) if connected else []
+        people, connected, grouped = _entangled(person, on)
         guaranteed = LoanGuarantee.objects.filter(application=OuterRef("pk")).filter(
             Q(guarantee__person__in=people) | Q(guarantee__member__in=connected)
         )
