@@ -75,6 +75,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "governance.record_meeting": {C, H},
         "governance.finalise_minutes": {K, D, P},
         "governance.vote": {D, P},
+        # 商品
+        "loans.view_product": {C, H, K, D, P, A, S},
+        "loans.propose_product": {H, S},
+        "loans.approve_product": {H, P},
         # 申込と審査
         "loans.view_application": {C, H, K, D, P, A},
         "loans.edit_application": {C, H},

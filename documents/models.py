@@ -4,12 +4,45 @@ from __future__ import annotations
 
 import hashlib
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from coopfin.models import TargetedRecord, User
 from documents import preview
+
+
+class DocumentKind(models.Model):
+    """書類の種類（H2.2-d）。申込に添えてもらう書類の名と、いつまでのものを受け取り、原本を見るか。商品が使いみちごとに選ぶ。"""
+
+    code = models.SlugField("符号", max_length=30, primary_key=True, help_text="英小文字と - 。あとから変えません。")
+    name = models.CharField("書類の名前", max_length=60, unique=True)
+    order = models.PositiveSmallIntegerField("並び", default=100)
+    validity_months = models.PositiveSmallIntegerField(
+        "有効な月数", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="発行からこの月数のうちに受け取ったものだけを認めます。空欄は期限なし。",
+    )  # fmt: skip
+    original_seen = models.BooleanField(
+        "原本を見る", default=False, help_text="写しを受け取るときも、原本と照らします。"
+    )
+    note = models.CharField(
+        "説明", max_length=200, blank=True, help_text="組合員に伝える言葉（例: 税務署の受付印のある控え）。"
+    )
+
+    class Meta:
+        verbose_name = "書類の種類"
+        verbose_name_plural = "書類の種類"
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def conditions(self) -> str:
+        """受け取るときの条件を一行で。"""
+        found = [f"発行から{self.validity_months}か月以内"] if self.validity_months else []
+        return "・".join(found + (["原本を見る"] if self.original_seen else []))
 
 
 class IssuedDocumentQuerySet(models.QuerySet):

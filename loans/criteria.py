@@ -1,4 +1,5 @@
-"""貸付の基準（計算のみ）: what is asked for, held against the bylaw or rule in force at receipt (H2.1-b, H2.2-a).
+"""貸付の基準（計算のみ）: what is asked for, held against the bylaw, the rule and the product in force at receipt
+(H2.1-b, H2.2-a).
 
 Every criterion that is not met is named, not only the first. A criterion the standard does not state is not tested.
 """
@@ -24,10 +25,15 @@ class Mend(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standard:
-    """規約・規程の基準: None or empty means the standard does not say. `sources` cites the article per criterion."""
+    """規約・規程・商品の基準: None or empty means the standard does not say. `sources` cites the article per criterion."""
 
     title: str
+    #: 商品の形式（これだけ）
+    form: str = ""
+    form_label: str = ""
     purposes: frozenset[str] = frozenset()
+    minimum_amount: int | None = None
+    minimum_months: int | None = None
     maximum_amounts: Mapping[str, int] = field(default_factory=dict)
     maximum_months: Mapping[str, int] = field(default_factory=dict)
     methods: frozenset[str] = frozenset()
@@ -99,9 +105,10 @@ def stated(standard: Standard, request: Request) -> int:
     """この申込に当てはめた基準の数。"""
     return sum(
         (
+            bool(standard.form),
             bool(standard.purposes),
-            request.loan_type in standard.maximum_amounts,
-            request.loan_type in standard.maximum_months,
+            request.loan_type in standard.maximum_amounts or standard.minimum_amount is not None,
+            request.loan_type in standard.maximum_months or standard.minimum_months is not None,
             bool(standard.methods and request.method),
             standard.maximum_grace_months is not None and bool(request.method),
             standard.collateral_above_amount is not None,
@@ -112,6 +119,11 @@ def stated(standard: Standard, request: Request) -> int:
             standard.maximum_damages_rate is not None and request.damages_rate is not None,
         )
     )
+
+
+def _form(request: Request, standard: Standard) -> Iterable[str]:
+    if standard.form and request.loan_type != standard.form:
+        yield f"形式の{request.loan_type_label}は、{standard.title}の{standard.form_label}と違います。"
 
 
 def _purpose(request: Request, standard: Standard) -> Iterable[str]:
@@ -126,9 +138,19 @@ def _amount(request: Request, standard: Standard) -> Iterable[str]:
             f"金額 {group(request.amount)}円は、{request.loan_type_label}の限度 {group(limit)}円を"
             f"{group(request.amount - limit)}円超えています。"
         )
+    least = standard.minimum_amount
+    if least is not None and request.amount < least:
+        yield f"金額 {group(request.amount)}円は、下限の {group(least)}円に{group(least - request.amount)}円届きません。"
 
 
 def _term(request: Request, standard: Standard) -> Iterable[str]:
+    if standard.minimum_months is not None:
+        first = days.add_months(request.disburse_on, standard.minimum_months)
+        if request.maturity_on < first:
+            yield (
+                f"最終期日 {_day(request.maturity_on)}は、期間の下限 {standard.minimum_months}か月"
+                f"（{_day(first)}から）に届きません。"
+            )
     months = standard.maximum_months.get(request.loan_type)
     if months is None:
         return
@@ -202,6 +224,7 @@ def _damages(request: Request, standard: Standard) -> Iterable[str]:
 
 #: 基準の名、直す所、確かめる関数。名はよりどころ（Standard.sources）の鍵になる。
 CRITERIA = (
+    ("form", Mend.TERMS, _form),
     ("purpose", Mend.TERMS, _purpose),
     ("amount", Mend.TERMS, _amount),
     ("term", Mend.TERMS, _term),

@@ -26,7 +26,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
 from loans.headroom import of_member
-from loans.models import Application, Condition, DirectorDealing, Instalment, Loan, LoanEvent
+from loans.models import Application, Condition, DirectorDealing, Instalment, Loan, LoanEvent, Product
 from loans.views.dealings import visible_dealings
 from loans.views.search import search
 from members.debts import Debt, register_debts
@@ -401,6 +401,13 @@ def headroom_panel(member, user, on):
     }
 
 
+def waiting_products(user, on) -> int:
+    """この人が承認・却下できる、商品の提案の数。"""
+    if not user.has_perm("loans.approve_product"):
+        return 0
+    return Product.objects.waiting().exclude(proposed_by=user).count()
+
+
 def register() -> None:
     targets.register(
         targets.Target("loans.application", "loans.view_application", "loans:application", _visible, is_case=True)
@@ -426,6 +433,17 @@ def register() -> None:
         )
     )  # fmt: skip
     worklists.register_menu(MenuItem("貸付", 40, "貸付台帳", "loans:loans", "loans.view_loan", None, ("loans:loan",)))
+    worklists.register_menu(
+        MenuItem(
+            "貸付",
+            15,
+            "商品",
+            "loans:products",
+            "loans.view_product",
+            waiting_products,
+            ("loans:products", "loans:product"),
+        )
+    )
     worklists.register_menu(
         MenuItem(
             "貸付", 45, "限度額の余力", "loans:headroom", "loans.view_loan", None, ("loans:headroom", "loans:limit")

@@ -10,6 +10,38 @@ class LoanType(models.TextChoices):
     DEED = "deed", "証書貸付"
 
 
+class ProductForm(models.TextChoices):
+    """商品の形式（H2.4-c）。手形割引の商品も定めておける。"""
+
+    BILL = LoanType.BILL.value, LoanType.BILL.label
+    DEED = LoanType.DEED.value, LoanType.DEED.label
+    DISCOUNT = "discount", "手形割引"
+
+
+class Instrument(models.TextChoices):
+    """手形貸付・手形割引に使うもの。"""
+
+    PAPER = "paper", "紙の手形"
+    DENSAI = "densai", "でんさい"
+    NONE = "none", "使わない"
+
+
+class RateKind(models.TextChoices):
+    """商品の利率の決め方。"""
+
+    FIXED = "fixed", "この率に決まっている"
+    STANDARD = "standard", "標準の率から、幅の中で決める"
+
+
+class FeeKind(models.TextChoices):
+    """商品の手数料。率×日数は利息と同じ非課税、一件ごと・元金の割合は課税（Q5、B12）。"""
+
+    NONE = "none", "受け取らない"
+    RATE_DAYS = "rate_days", "率×日数"
+    FIXED = "fixed", "1件ごとの定額"
+    PERCENT = "percent", "元金の割合"
+
+
 class Purpose(models.TextChoices):
     """資金の使いみち。運転と設備だけ（H2.2-b）。生活資金・投機資金は貸せない。"""
 

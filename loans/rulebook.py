@@ -1,4 +1,4 @@
-"""定款・規約・規程に照らす: 申込に当てる版と、満たさない基準の文（H2.1-a・b、H2.2-a）。
+"""定款・規約・規程・商品に照らす: 申込に当てる版と、満たさない基準の文（H2.1-a・b、H2.2-a）。
 
 比べる計算は loans.criteria にあり、ここは版と申込を読み、直す所を添えて確認事項にする。
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.urls import reverse
 
@@ -16,7 +17,8 @@ from governance.enums import FinanceBusiness
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
 from loans import coverage
 from loans.criteria import Mend, Request, Standard, judge, stated
-from loans.enums import EDITABLE_STATES, LoanType
+from loans.enums import EDITABLE_STATES, FeeKind, LoanType
+from loans.models import Product
 from members.enums import MemberKind
 
 ARTICLES_SOURCE = "中小企業等協同組合法 9条の2・51条（手引き 第2章1 a）"
@@ -41,6 +43,11 @@ ARTICLE_OF = {
 # --- 版 ------------------------------------------------------------------------------------
 
 
+def standards_of(application, on: date) -> list[LendingStandard | Product]:
+    """この申込に当てる基準のすべて: 規約、規程、選んだ商品の版。"""
+    return [*versions(application, on), *([application.product] if application.product_id else [])]
+
+
 def versions(application, on: date) -> list[LendingStandard]:
     """この申込に当てる規約と規程。受け付けた日に効力のあるもの。
 
@@ -61,8 +68,10 @@ def settle(application, on: date) -> None:
     application.rule = _version(application, "rule", FinanceRule, on)
 
 
-def standard_of(version: LendingStandard) -> Standard:
+def standard_of(version: LendingStandard | Product) -> Standard:
     """版を、純粋な計算の形に。"""
+    if isinstance(version, Product):
+        return _standard_of_product(version)
 
     def by_type(what: str) -> dict[str, int]:
         values = {kind: getattr(version, f"{kind}_maximum_{what}", None) for kind in LoanType.values}
@@ -87,6 +96,32 @@ def standard_of(version: LendingStandard) -> Standard:
         maximum_fee_rate=version.maximum_fee_rate,
         maximum_damages_rate=version.maximum_damages_rate,
         sources={criterion: version.cite(article) for criterion, article in ARTICLE_OF.items()},
+    )
+
+
+def _standard_of_product(product: Product) -> Standard:
+    """商品の版を、規約・規程と同じ形に。手数料は、率×日数の商品ならその率まで、ほかの商品では率の手数料を取らない。"""
+    low, high = product.rate_bounds
+    return Standard(
+        title=product.title,
+        form=product.form,
+        form_label=product.get_form_display(),
+        purposes=product.purpose_codes,
+        minimum_amount=product.minimum_amount,
+        maximum_amounts={product.form: product.maximum_amount},
+        minimum_months=product.minimum_months,
+        maximum_months={product.form: product.maximum_months},
+        methods=frozenset(code for code in product.methods.split(",") if code),
+        maximum_grace_months=product.maximum_grace_months,
+        collateral_above_amount=product.collateral_above_amount,
+        minimum_cover_percent=product.minimum_cover_percent,
+        guarantors_required=product.guarantors_required,
+        representative_required=product.representative_required,
+        minimum_interest_rate=low,
+        maximum_interest_rate=high,
+        maximum_fee_rate=product.fee_rate if product.fee_kind == FeeKind.RATE_DAYS else Decimal(0),
+        maximum_damages_rate=product.maximum_damages_rate,
+        sources=dict.fromkeys(("form", *ARTICLE_OF), product.cite()),
     )
 
 
@@ -123,8 +158,8 @@ def request_of(application, on: date) -> Request:
 def standard_findings(application, on: date, *, without: str = "block", only: frozenset[Mend] | None = None):
     """基準の確認事項。満たさないものは一つずつ。only を渡すと、そこで直せるものだけを言う（申込の試算）。"""
     found: list[Finding] = []
-    standards = versions(application, on)
-    if not standards:
+    standards = standards_of(application, on)
+    if not versions(application, on):
         say = block if without == "block" else warn
         found.append(
             say(
@@ -171,6 +206,23 @@ def _mend(application, mend: Mend) -> tuple[str, str]:
         Mend.GUARANTORS: ("guarantee_add", "保証人を付ける"),
     }[mend]
     return reverse(f"loans:{page}", args=[application.pk]), label
+
+
+def product_findings(application, on: date) -> list[Finding]:
+    """商品（H2.1-b）。最初の商品が承認されたあとに受け付ける申込は、その日に取り扱う商品を選んでいること。"""
+    url, label = _mend(application, Mend.TERMS)
+    page = {"url": url, "url_label": label, "code": "product"}
+    product = application.product if application.product_id else None
+    if product is None:
+        if application.received_on or not Product.objects.newest(on).exists():
+            return []
+        return [block("商品が選ばれていません。今日取り扱っている商品から選んでください。", STANDARD_SOURCE, **page)]
+    if product.unhandled:
+        return [block(product.unhandled, product.cite(), **page)]
+    if application.received_on is None and not product.is_offered(on):
+        text = f"{product}は、今日は取り扱っていません。今日取り扱っている商品から選び直してください。"
+        return [block(text, STANDARD_SOURCE, **page)]
+    return []
 
 
 def fee_finding(application, on: date):
@@ -227,6 +279,7 @@ def articles(application, *, by, on, **given):
 @follows("H2.1-b", "H2.2-a")
 def standards_at_receipt(application, *, by, on, **given):
     """規約・規程の基準を、受付と付議で確かめる。満たさないものはすべて断り、規約・規程がないときは注意にとどめる。"""
+    yield from product_findings(application, on)
     yield from standard_findings(application, on, without="warn")
     yield from fee_finding(application, on)
 

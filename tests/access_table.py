@@ -154,9 +154,13 @@ governance:interest@item                         200  200  404  200  200  200  4
 governance:interest@committee_item               200  200  200  404  404  404  404  in
 
 # 申込と審査。委員は委員会に、理事は理事会に付議されてから見る。
+# 商品は皆が見る。提案と承認は設定画面でする。
+loans:products                                   200  200  200  200  200  200  200  in
+loans:product@product                            200  200  200  200  200  200  200  in
 loans:applications                               200  200  200  200  200  200  403  in
 loans:create                                     200  200  403  403  403  403  403  in
 loans:member_choices                             200  200  403  403  403  403  403  in
+loans:product_terms                              405  405  403  403  403  403  403  in
 loans:preview                                    405  405  403  403  403  403  403  in
 loans:maturity                                   405  405  403  403  403  403  403  in
 loans:application@draft                          200  200  404  404  200  200  403  in
@@ -424,6 +428,19 @@ admin:members_member_add                         302  403  302  302  403  403  4
 admin:members_member_change@member               302  200  302  302  200  200  403  in
 admin:members_member_history@member              302  200  302  302  200  200  403  in
 admin:members_member_delete@member               302  403  302  302  403  403  403  in
+admin:documents_documentkind_changelist          302  200  302  302  200  200  200  in
+admin:documents_documentkind_add                 302  200  302  302  403  403  200  in
+admin:documents_documentkind_change@document_kind 302  200  302  302  200  200  200  in
+admin:documents_documentkind_history@document_kind 302  200  302  302  200  200  200  in
+admin:documents_documentkind_delete@document_kind 302  403  302  302  403  403  403  in
+admin:loans_product_changelist                   302  200  302  302  200  200  200  in
+admin:loans_product_add                          302  200  302  302  403  403  200  in
+admin:loans_product_change@product               302  200  302  302  200  200  200  in
+admin:loans_product_change@waiting_product       302  200  302  302  200  200  200  in
+admin:loans_product_history@product              302  200  302  302  200  200  200  in
+admin:loans_product_delete@product               302  403  302  302  403  403  403  in
+admin:loans_product_approve@waiting_product      302  200  302  302  200  403  403  in
+admin:loans_product_reject@waiting_product       302  200  302  302  200  403  403  in
 admin:loans_application_changelist               302  200  302  302  200  200  403  in
 admin:loans_application_add                      302  403  302  302  403  403  403  in
 admin:loans_application_change@disbursed         302  200  302  302  200  200  403  in

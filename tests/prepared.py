@@ -22,6 +22,7 @@ from coopfin.operations import invitations
 from coopfin.roles import Role
 from desk.demo import road
 from documents import operations as documents
+from documents.models import DocumentKind
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, MeetingKind
 from governance.models import ArticlesClause, Body, FinanceBylaw, FinanceRule, LimitResolution, Meeting, Seat
@@ -50,6 +51,7 @@ from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
 from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application_in, make_office
 from tests.factories.members import make_member, make_officer, make_person
+from tests.factories.products import make_product
 from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 from tests.members.books import excel, row
 
@@ -295,6 +297,10 @@ def _settings(house):
     things["waiting_resolution"] = make_resolution(approved=False, proposer=office.admin)
     things["facility"] = make_facility()
     things["waiting_facility"] = make_facility(approved=False, proposer=office.admin)
+    # 商品は来年度から。今日の受付には、まだ商品がいらない。
+    things["product"] = make_product(effective_on=date(2027, 4, 1))
+    things["waiting_product"] = make_product(code="kyokuji", approved=False, proposer=office.admin)
+    things["document_kind"] = DocumentKind.objects.first()
     for name, model, make in (
         ("clause", ArticlesClause, make_clause),
         ("bylaw", FinanceBylaw, make_bylaw),

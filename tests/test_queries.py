@@ -47,6 +47,7 @@ PAGES = {
     "/loans/applications/?q=試験": OFFICE[:1],
     "/loans/contracting/": OFFICE,
     "/loans/": OFFICE,
+    "/loans/products/?versions=all": OFFICE[:1],
     "/loans/headroom/": OFFICE[:1],
     "/loans/headroom/members/": OFFICE[:1],
     "/loans/limits/member/": OFFICE[:1],

@@ -6,13 +6,14 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from coopfin.calc import days, schedule, words
 from coopfin.calc.yen import ImpossibleTerms
-from coopfin.forms import LATEST, JapaneseDateField, OperationForm, RateFormField, YenFormField
+from coopfin.forms import LATEST, UNCHOSEN, JapaneseDateField, OperationForm, RateFormField, YenFormField
 from coopfin.models import Policy
 from loans.enums import FundingSource, LoanType, Method, Purpose
-from loans.models import Application
+from loans.models import Application, Product
 from loans.terms import Computation, LoanTerms, compute
 from members.models import Member
 
@@ -161,7 +162,7 @@ class TermsForm(OperationForm):
         elif self.computation is not None:
             # 証書貸付の最終期日は、保存するときと同じに、償還予定から決まる。
             draft.maturity_on = self.computation.maturity_on
-        for name in ("funding_source", "purpose", "no_representative_guarantee_reason"):
+        for name in ("funding_source", "purpose", "product", "no_representative_guarantee_reason"):
             if self.cleaned_data.get(name):
                 setattr(draft, name, self.cleaned_data[name])
         return draft
@@ -195,7 +196,7 @@ class ApplicationForm(TermsForm):
 
     #: 画面の並び。誤りのまとめも、この順に並ぶ。
     field_order = (
-        "member_search", "member", "loan_type", "purpose", "funding_source", "purpose_detail", "repayment_source",
+        "member_search", "member", "product", "loan_type", "purpose", "funding_source", "purpose_detail", "repayment_source",
         "amount", "disburse_on", "interest_rate", "fee_rate", "maturity_on", "method", "interval_months",
         "installments", "grace_installments", "first_due_on", "anchor_day", "no_representative_guarantee_reason",
     )  # fmt: skip
@@ -206,6 +207,11 @@ class ApplicationForm(TermsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     member = forms.ModelChoiceField(Member.objects.none(), label="組合員", required=False, widget=forms.HiddenInput)
+    product = forms.ModelChoiceField(
+        Product.objects.none(), label="商品", required=False, empty_label=UNCHOSEN,
+        help_text="選ぶと、形式・利率・手数料が商品のとおりに入ります。受け付けるまでに選びます。",
+        error_messages={"invalid_choice": "その商品は、いまは取り扱っていません。選び直してください。"},
+    )  # fmt: skip
     purpose = forms.ChoiceField(
         label="使いみち", choices=Purpose.choices, widget=forms.RadioSelect,
         help_text="組合員の事業の運転資金か設備資金だけです。生活資金・投機資金には貸せません。",
@@ -227,6 +233,7 @@ class ApplicationForm(TermsForm):
         super().__init__(*args, **kwargs)
         self.choices: list[Member] = []
         self.chosen: Member | None = self.application.member if self.application else None
+        self._offer_products()
         if self.application is not None:
             del self.fields["member"], self.fields["member_search"]
         else:
@@ -238,6 +245,26 @@ class ApplicationForm(TermsForm):
             if start is not None and not self.is_bound:
                 self.chosen, self.choices = start, [start]
                 self.initial["member_search"] = start.name
+
+    def _offer_products(self) -> None:
+        """選べる商品: 受け付けた日（受付前なら今日）に取り扱っていたものと、いま選んでいるもの。"""
+        day, chosen = self.on, None
+        if self.application is not None:
+            day, chosen = self.application.received_on or self.on, self.application.product_id
+        offered = Product.objects.filter(Q(pk__in=Product.objects.offered(day).order_by().values("pk")) | Q(pk=chosen))
+        self.fields["product"].queryset = offered.order_by("name", "effective_on")
+        if not offered.exists():
+            del self.fields["product"]
+
+    @property
+    def chosen_product(self) -> Product | None:
+        """選んだ商品。選び直している途中でも、その場で見せる。"""
+        if "product" not in self.fields:
+            return None
+        if self.is_bound:
+            return getattr(self, "cleaned_data", {}).get("product")
+        chosen = self.initial.get("product")
+        return chosen if isinstance(chosen, Product) or chosen is None else Product.objects.filter(pk=chosen).first()
 
     def clean(self):
         if "member_search" in self.fields:
@@ -276,7 +303,8 @@ class ApplicationForm(TermsForm):
             "funding_source",
             "no_representative_guarantee_reason",
         )
-        return {**self.term_values, **{name: self.cleaned_data[name] for name in names}}
+        chosen = {"product": self.cleaned_data["product"]} if "product" in self.fields else {}
+        return {**self.term_values, **chosen, **{name: self.cleaned_data[name] for name in names}}
 
 
 def _how_many(found) -> str:

@@ -10,6 +10,7 @@ from loans.models.application import (
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
+from loans.models.product import Product, ProductDocument
 
 __all__ = [
     "Application",
@@ -22,5 +23,7 @@ __all__ = [
     "LoanEvent",
     "LoanGuarantee",
     "LoanSecurity",
+    "Product",
+    "ProductDocument",
     "ProposedCondition",
 ]

@@ -24,6 +24,7 @@ from loans.enums import (
     Method,
     Purpose,
 )
+from loans.models.product import Product
 from members.models import Member, connected_with, grouped_with, self_and_kin
 from oversight.models import CaseGrant, CaseRestriction
 
@@ -116,6 +117,10 @@ class Application(models.Model):
     """借入申込。受付番号は受付のときに年度ごと欠番なく付く。条件は理事会の決定まで、ここに書かれたものがすべて。"""
 
     member = models.ForeignKey(Member, verbose_name="申込者", on_delete=models.PROTECT, related_name="applications")
+    product = models.ForeignKey(
+        Product, verbose_name="商品", null=True, blank=True, on_delete=models.PROTECT, related_name="applications",
+        help_text="受け付けた版のまま審査します。",
+    )  # fmt: skip
     state = models.CharField(
         "状態", max_length=20, choices=ApplicationState.choices, default=ApplicationState.DRAFT, db_index=True
     )

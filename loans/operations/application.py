@@ -20,7 +20,7 @@ from loans.terms import LoanTerms, compute
 from members.operations.base import standing
 
 TERM_FIELDS = (
-    "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
+    "product", "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
     "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months", "grace_installments",
     "first_due_on", "anchor_day", "no_representative_guarantee_reason",
 )  # fmt: skip
@@ -47,6 +47,11 @@ def _apply(application: Application, terms: dict, on: date) -> None:
             )
         application.maturity_on = application.maturity_on or application.first_due_on
         application.maturity_on = compute(LoanTerms.of_application(application, policy)).maturity_on
+
+
+def _told(application: Application, name: str) -> str:
+    value = getattr(application, name)
+    return "" if value is None else str(value)
 
 
 @transaction.atomic
@@ -79,14 +84,14 @@ def update_terms(application: Application, *, terms: dict, by, on: date) -> Appl
                 )
             ],
         )
-    before = {name: str(getattr(application, name)) for name in TERM_FIELDS}
+    before = {name: _told(application, name) for name in TERM_FIELDS}
     _apply(application, terms, on)
     application.full_clean()
     base.touch(application)
     changed = {
-        Application._meta.get_field(name).verbose_name: [before[name], str(getattr(application, name))]
+        Application._meta.get_field(name).verbose_name: [before[name], _told(application, name)]
         for name in TERM_FIELDS
-        if before[name] != str(getattr(application, name))
+        if before[name] != _told(application, name)
     }
     log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
     security.follow_terms(application, by=by, on=on)

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.generic import View
 
 from coopfin.calc import days, words
+from coopfin.calc.yen import rate_text
 from coopfin.flow import block
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings, rulebook
 from loans.criteria import Mend
-from loans.enums import EDITABLE_STATES
+from loans.enums import EDITABLE_STATES, FeeKind, LoanType
 from loans.forms.application import (
     BILL_TERMS,
     ApplicationForm,
@@ -65,6 +66,7 @@ class FormPage:
         return super().get_context_data(
             preview_url=reverse("loans:preview") + query,
             maturity_url=reverse("loans:maturity"),
+            product_url=reverse("loans:product_terms") + query,
             bill_terms=list(BILL_TERMS.items()),
             **kwargs,
         )
@@ -101,8 +103,7 @@ class ApplicationEdit(FormPage, CaseOperation):
     submit_label = "保存する"
 
     def get_initial(self):
-        names = (*operations.TERM_FIELDS, "no_representative_guarantee_reason")
-        return {name: getattr(self.object, name) for name in names}
+        return {name: getattr(self.object, name) for name in operations.TERM_FIELDS}
 
     def operate(self, form):
         application = operations.update_terms(self.object, terms=form.terms, by=self.request.user, on=self.on)
@@ -162,19 +163,48 @@ class Maturity(ReadingPost):
         return response
 
 
+class ProductTerms(ReadingPost):
+    """選んだ商品の要点を見せ、形式・利率・手数料の欄を商品のとおりにする（htmx）。"""
+
+    permission_required = EDIT
+
+    def answer(self, request):
+        form = ApplicationForm(request.POST, on=self.on, application=_named_case(request, self.on))
+        form.is_valid()
+        product = form.chosen_product
+        if product is not None:
+            form.data = form.data.copy()
+            if product.form in LoanType.values:
+                form.data["loan_type"] = product.form
+            form.data["interest_rate"] = rate_text(product.interest_rate)
+            form.data["fee_rate"] = rate_text(product.fee_rate) if product.fee_kind == FeeKind.RATE_DAYS else ""
+            for name in ("loan_type", "interest_rate", "fee_rate"):
+                form.errors.pop(name, None)
+        context = {"form": form, "product": product, "swap": True}
+        response = render(request, "loans/parts/product_terms.html", context)
+        # 欄の値が変わったことを、試算に知らせる。
+        response["HX-Trigger-After-Settle"] = "change"
+        return response
+
+
+def _named_case(request, on) -> Application | None:
+    """?application=番号 の案件。見てはならないものは 404。"""
+    number = request.GET.get("application", "")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        raise Http404
+    visible = Application.objects.visible_to(request.user, on).select_related("member", "policy", "product")
+    return get_object_or_404(visible, pk=int(number))
+
+
 class Preview(ReadingPost):
     """入力の途中の試算（htmx）。保存するときと同じ計算・同じ転記・同じ余力を見せ、何も書かない。"""
 
     permission_required = EDIT
 
     def answer(self, request):
-        application = None
-        if number := request.GET.get("application", ""):
-            if not (number.isascii() and number.isdigit() and len(number) <= 18):
-                raise Http404
-            visible = Application.objects.visible_to(request.user, self.on).select_related("member", "policy")
-            application = get_object_or_404(visible, pk=int(number))
-        form = ApplicationForm(request.POST, on=self.on, application=application)
+        form = ApplicationForm(request.POST, on=self.on, application=_named_case(request, self.on))
         form.is_valid()
         return render(request, "loans/preview.html", preview_context(form, self.on))
 
@@ -205,7 +235,7 @@ def preview_context(form: ApplicationForm, on) -> dict:
         context["headroom"] = headroom.of(draft, on)
         # 担保と保証人は、下書きを保存してから付ける。ここで言うのは、この欄で直せることだけ。
         context["standards"] = rulebook.standard_findings(draft, on, without="warn", only=frozenset({Mend.TERMS}))
-        context["versions"] = rulebook.versions(draft, on)
+        context["versions"] = rulebook.standards_of(draft, on)
     if form.application is not None:
         context["cover"] = security.cover_bar(draft)
     return context

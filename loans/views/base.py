@@ -18,7 +18,13 @@ class CaseMixin:
         return (
             Application.objects.visible_to(self.request.user, self.on)
             .select_related(
-                "member__representative", "policy", "received_by", "created_by", "decided_by", "investigation"
+                "member__representative",
+                "policy",
+                "product",
+                "received_by",
+                "created_by",
+                "decided_by",
+                "investigation",
             )
             .prefetch_related(
                 Prefetch("contracts", Loan.objects.select_related("contracted_by", "policy", "member")),

@@ -11,7 +11,7 @@ from governance.models import AgendaItem
 from loans import rulebook, wording
 from loans.enums import EDITABLE_STATES
 from loans.enums import ApplicationState as S
-from loans.models import Application
+from loans.models import Application, Product
 from loans.operations import review
 from loans.views import conditions, panels, security
 from loans.views.base import CaseMixin
@@ -129,10 +129,10 @@ def _facts(application: Application, user, on) -> list[dict]:
         {"label": "手形の期日" if application.is_bill else "最終期日", "day": application.maturity_on},
         {"label": "返し方", "value": wording.repayment_text(application)},
     ]
-    for version in rulebook.versions(application, on):
+    for version in rulebook.standards_of(application, on):
         rows.append(
             {
-                "label": f"適用する{version._meta.verbose_name}",
+                "label": "商品" if isinstance(version, Product) else f"適用する{version._meta.verbose_name}",
                 "value": version,
                 "url": version.get_absolute_url(),
             }

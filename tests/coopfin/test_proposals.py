@@ -15,11 +15,13 @@ from coopfin.models import ActionLog, Delegation, Policy, Proposal
 from coopfin.roles import Role
 from funding.models import Facility
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution
+from loans.models import Product
 from members.models import AccountRequest
 from tests.factories.core import make_policy, make_user
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.members import make_member
+from tests.factories.products import make_product
 from tests.factories.rules import make_bylaw, make_clause, make_delegation, make_rule
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,7 @@ MAKERS = {
     FinanceBylaw: make_bylaw,
     FinanceRule: make_rule,
     AccountRequest: make_account_request,
+    Product: make_product,
 }
 #: 管理サイトのほかで承認するもの
 ELSEWHERE = {AccountRequest: "members.approve_account"}

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import assemblies, cast, opening, oversight, standing, stories
+from desk.demo import assemblies, cast, opening, oversight, products, standing, stories
 
 
 class Command(BaseCommand):
@@ -48,6 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"限度額は、{resolution} で決まりました。")
         cast.make_standards(users, today)
         cast.make_delegation(users, today)
+        products.make_products(users, today)
         cast.make_facilities(users, today)
         opening.book_opening_balances(office, today)
         opening.invite_newcomers(office, today)
