@@ -65,6 +65,9 @@ class Request:
     maturity_on: date
     interest_rate: Decimal
     fee_rate: Decimal
+    #: 両方に使う申込の、もう一つの使いみち
+    other_purpose: str = ""
+    other_purpose_label: str = ""
     method: str = ""
     method_label: str = ""
     grace_months: int = 0
@@ -127,8 +130,10 @@ def _form(request: Request, standard: Standard) -> Iterable[str]:
 
 
 def _purpose(request: Request, standard: Standard) -> Iterable[str]:
-    if standard.purposes and request.purpose and request.purpose not in standard.purposes:
-        yield f"使いみちの{request.purpose_label}は、認められた使いみちにありません。"
+    asked = ((request.purpose, request.purpose_label), (request.other_purpose, request.other_purpose_label))
+    for purpose, label in asked:
+        if standard.purposes and purpose and purpose not in standard.purposes:
+            yield f"使いみちの{label}は、認められた使いみちにありません。"
 
 
 def _amount(request: Request, standard: Standard) -> Iterable[str]:

@@ -49,6 +49,26 @@ class Purpose(models.TextChoices):
     EQUIPMENT = "equipment", "設備資金"
 
 
+class OtherMoney(models.TextChoices):
+    """この申込のほかにまかなうもの。"""
+
+    OWN = "own", "自己資金"
+    BANK = "bank", "ほかの金融機関の借入"
+    SUBSIDY = "subsidy", "補助金・助成金"
+    OTHER = "other", "その他"
+
+
+class BankDealing(models.TextChoices):
+    """金融機関との取引の種類。"""
+
+    DEPOSIT = "deposit", "預金"
+    BILL = "bill", "手形借入"
+    DEED = "deed", "証書借入"
+    DISCOUNT = "discount", "手形割引"
+    OVERDRAFT = "overdraft", "当座貸越"
+    GUARANTEE = "guarantee", "保証を受けている借入"
+
+
 class FundingSource(models.TextChoices):
     """原資。"""
 

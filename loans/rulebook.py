@@ -17,7 +17,7 @@ from governance.enums import FinanceBusiness
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
 from loans import coverage
 from loans.criteria import Mend, Request, Standard, judge, stated
-from loans.enums import EDITABLE_STATES, FeeKind, LoanType
+from loans.enums import EDITABLE_STATES, FeeKind, LoanType, Purpose
 from loans.models import Product
 from members.enums import MemberKind
 
@@ -130,11 +130,14 @@ def request_of(application, on: date) -> Request:
     policy = application.policy or Policy.on(on)
     links = coverage.guarantee_links(application)
     member = application.member
+    other = next((code for code in application.purpose_parts if code and code != application.purpose), "")
     return Request(
         loan_type=application.loan_type,
         loan_type_label=application.get_loan_type_display(),
         purpose=application.purpose,
         purpose_label=application.get_purpose_display(),
+        other_purpose=other,
+        other_purpose_label=Purpose(other).label if other else "",
         amount=application.amount,
         disburse_on=application.disburse_on,
         maturity_on=application.maturity_on,

@@ -42,6 +42,7 @@ urlpatterns = [
     path("applications/maturity/", application.Maturity.as_view(), name="maturity"),
     path("applications/<int:pk>/", case.Case.as_view(), name="application"),
     path("applications/<int:pk>/edit/", application.ApplicationEdit.as_view(), name="edit"),
+    path("applications/<int:pk>/attach/", application.Attach.as_view(), name="attach"),
     path("applications/<int:pk>/receive/", application.Receive.as_view(), name="receive"),
     path("applications/<int:pk>/investigate/", application.Investigate.as_view(), name="investigate"),
     path("applications/<int:pk>/investigation/", application.InvestigationRecord.as_view(), name="investigation"),

@@ -173,6 +173,7 @@ loans:application@contracting                    200  200  200  200  200  200  4
 loans:application@ready                          200  200  200  200  200  200  403  in
 loans:application@disbursed                      200  200  200  200  200  200  403  in
 loans:edit@draft                                 200  200  403  403  403  403  403  in
+loans:attach@investigation                       200  200  403  403  403  403  403  in
 loans:receive@draft                              200  200  403  403  403  403  403  in
 loans:investigate@draft                          200  200  403  403  403  403  403  in
 loans:investigation@investigation                200  200  403  403  403  403  403  in

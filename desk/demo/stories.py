@@ -9,7 +9,7 @@ from collateral.enums import AssetKind, RightKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
-from desk.demo import products, road
+from desk.demo import plans, products, road
 from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
@@ -88,8 +88,14 @@ def _member(name: str) -> Member:
 
 def draft(member: Member, terms: dict, office: Office, on: date) -> Application:
     """申込の下書き。代表者の保証は自動で提案される。"""
-    chosen = {"product": products.fitting(terms, on)}
-    return applications.create_draft(member=member, terms={**chosen, **terms}, by=office.clerk, on=on)
+    asked = {
+        "product": products.fitting(terms, on),
+        "applied_by": f"{member.get_representative_title_display()} {member.representative}",
+        "consented_on": on,
+    }
+    return applications.create_draft(
+        member=member, terms={**asked, **terms}, plan=plans.fitting(member.name, terms), by=office.clerk, on=on
+    )
 
 
 def with_mortgage(application: Application, office: Office, on: date, *, appraised: int, place: str) -> Application:

@@ -13,6 +13,7 @@ from coopfin.calc.yen import ImpossibleTerms
 from coopfin.forms import LATEST, UNCHOSEN, JapaneseDateField, OperationForm, RateFormField, YenFormField
 from coopfin.models import Policy
 from loans.enums import FundingSource, LoanType, Method, Purpose
+from loans.forms.plan import LINES
 from loans.models import Application, Product
 from loans.terms import Computation, LoanTerms, compute
 from members.models import Member
@@ -22,6 +23,8 @@ MOST_CHOICES = 10
 INTERVALS = [(1, "毎月"), (3, "3か月ごと"), (6, "6か月ごと"), (12, "毎年")]
 #: 手形の期日をすぐ入れるための期間。(符号, 名前, 日数か月数)
 BILL_TERMS = {"60d": "60日", "90d": "90日", "3m": "3か月", "6m": "6か月"}
+#: 使いみちの欄の「両方」
+BOTH = "both"
 DEED_FIELDS = ("method", "installments", "interval_months", "grace_installments", "first_due_on", "anchor_day")
 
 
@@ -162,7 +165,7 @@ class TermsForm(OperationForm):
         elif self.computation is not None:
             # 証書貸付の最終期日は、保存するときと同じに、償還予定から決まる。
             draft.maturity_on = self.computation.maturity_on
-        for name in ("funding_source", "purpose", "product", "no_representative_guarantee_reason"):
+        for name in ("funding_source", "purpose", "equipment_amount", "product", "no_representative_guarantee_reason"):
             if self.cleaned_data.get(name):
                 setattr(draft, name, self.cleaned_data[name])
         return draft
@@ -196,8 +199,8 @@ class ApplicationForm(TermsForm):
 
     #: 画面の並び。誤りのまとめも、この順に並ぶ。
     field_order = (
-        "member_search", "member", "product", "loan_type", "purpose", "funding_source", "purpose_detail", "repayment_source",
-        "amount", "disburse_on", "interest_rate", "fee_rate", "maturity_on", "method", "interval_months",
+        "member_search", "member", "applied_by", "consented_on", "product", "loan_type", "purpose", "equipment_amount",
+        "funding_source", "purpose_detail", "repayment_source", "amount", "disburse_on", "interest_rate", "fee_rate", "maturity_on", "method", "interval_months",
         "installments", "grace_installments", "first_due_on", "anchor_day", "no_representative_guarantee_reason",
     )  # fmt: skip
 
@@ -212,15 +215,24 @@ class ApplicationForm(TermsForm):
         help_text="選ぶと、形式・利率・手数料が商品のとおりに入ります。受け付けるまでに選びます。",
         error_messages={"invalid_choice": "その商品は、いまは取り扱っていません。選び直してください。"},
     )  # fmt: skip
-    purpose = forms.ChoiceField(
-        label="使いみち", choices=Purpose.choices, widget=forms.RadioSelect,
-        help_text="組合員の事業の運転資金か設備資金だけです。生活資金・投機資金には貸せません。",
+    applied_by = forms.CharField(
+        label="申込に来た人", max_length=60, required=False, help_text="例: 代表取締役 能登 一郎、経理部長 輪島 花子"
+    )
+    consented_on = JapaneseDateField(
+        label="本人の同意を確かめた日", required=False,
+        help_text="来た人が本人でないときは、本人（代表者）に確かめた日。署名のある申込書を付けるなら、空欄でかまいません。",
     )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label="使いみち", choices=[*Purpose.choices, (BOTH, "設備と運転の両方")], widget=forms.RadioSelect,
+        help_text="組合員の事業の運転資金か設備資金だけです。生活資金・投機資金には貸せません。",
+        error_messages={"invalid_choice": "使いみちは運転資金か設備資金だけです。生活資金・投機資金には貸せません。"},
+    )  # fmt: skip
+    equipment_amount = YenFormField(label="うち設備資金", required=False, help_text="残りが運転資金です。")
     purpose_detail = forms.CharField(
-        label="使いみちの内容", max_length=200, help_text="例: NC旋盤 1台の購入、冬期の仕入代金"
+        label="使いみちの内容", max_length=200, required=False, help_text="例: NC旋盤 1台の購入、冬期の仕入代金"
     )
     repayment_source = forms.CharField(
-        label="返済の財源", max_length=200, help_text="例: 売上代金の回収、税引後利益と減価償却"
+        label="返済の財源", max_length=200, required=False, help_text="例: 売上代金の回収、税引後利益と減価償却"
     )
     funding_source = forms.ChoiceField(label="原資", choices=FundingSource.choices, widget=forms.RadioSelect)
     no_representative_guarantee_reason = forms.CharField(
@@ -269,7 +281,35 @@ class ApplicationForm(TermsForm):
     def clean(self):
         if "member_search" in self.fields:
             self._choose_member(self.cleaned_data)
-        return super().clean()
+        cleaned = super().clean()
+        self._clean_split(cleaned)
+        self._clean_consent(cleaned)
+        return cleaned
+
+    def _clean_split(self, cleaned) -> None:
+        """両方に使うときは金額の内訳が要り、主な使いみちは多いほう（H2.2-b）。"""
+        if cleaned.get("purpose") != BOTH:
+            self.errors.pop("equipment_amount", None)
+            cleaned["equipment_amount"] = None
+            return
+        amount, equipment = cleaned.get("amount"), cleaned.get("equipment_amount")
+        cleaned["purpose"] = Purpose.EQUIPMENT
+        if equipment is None:
+            if "equipment_amount" not in self.errors:
+                self.add_error("equipment_amount", "両方に使うときは、設備資金の分を入力してください。")
+        elif amount is not None and equipment >= amount:
+            self.add_error("equipment_amount", f"設備資金の分は、金額 {amount:,}円より少なくしてください。")
+        elif amount is not None and equipment * 2 < amount:
+            cleaned["purpose"] = Purpose.WORKING
+
+    def _clean_consent(self, cleaned) -> None:
+        who, day = cleaned.get("applied_by", ""), cleaned.get("consented_on")
+        if day and day > self.on:
+            self.add_error("consented_on", "先の日付です。確かめた日を入力してください。")
+        elif who and not day and "consented_on" not in self.errors:
+            self.add_error("consented_on", "本人の同意を確かめた日も入力してください。")
+        elif day and not who and "applied_by" not in self.errors:
+            self.add_error("applied_by", "申込に来た人も入力してください。")
 
     def _choose_member(self, cleaned) -> None:
         text, member = (cleaned.get("member_search") or "").strip(), cleaned.get("member")
@@ -298,6 +338,9 @@ class ApplicationForm(TermsForm):
         """申込の内容のすべて（操作に渡す値）。"""
         names = (
             "purpose",
+            "equipment_amount",
+            "applied_by",
+            "consented_on",
             "purpose_detail",
             "repayment_source",
             "funding_source",
@@ -309,6 +352,29 @@ class ApplicationForm(TermsForm):
 
 def _how_many(found) -> str:
     return f"{MOST_CHOICES}件より多く" if len(found) > MOST_CHOICES else f"{len(found)}件"
+
+
+class WholeApplicationForm(ApplicationForm):
+    """書く・直す画面の申込: 条件と、資金計画の明細。"""
+
+    def __init__(self, *args, lines: dict[str, list[dict]] | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = {
+            name: formset(
+                self.data if self.is_bound and f"{name}-TOTAL_FORMS" in self.data else None,
+                prefix=name, initial=(lines or {}).get(name, []),
+            )
+            for name, (_, formset) in LINES.items()
+        }  # fmt: skip
+
+    def is_valid(self):
+        # 明細の誤りも一度に見せるので、両方を確かめる。
+        return all([super().is_valid(), *(formset.is_valid() for formset in self.lines.values() if formset.is_bound)])
+
+    @property
+    def plan(self) -> dict[str, list[dict]]:
+        """操作に渡す明細。送られなかった明細は変えない。"""
+        return {name: formset.written for name, formset in self.lines.items() if formset.is_bound}
 
 
 class InvestigationForm(OperationForm):

@@ -10,12 +10,16 @@ from loans.models.application import (
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
+from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
 
 __all__ = [
     "Application",
+    "BankRelation",
     "Condition",
     "DirectorDealing",
+    "FundSource",
+    "FundUse",
     "FundingDecision",
     "Instalment",
     "Investigation",

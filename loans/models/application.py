@@ -129,9 +129,20 @@ class Application(models.Model):
     number = models.CharField("受付番号", max_length=12, blank=True, db_index=True)
     loan_type = models.CharField("形式", max_length=10, choices=LoanType.choices)
     purpose = models.CharField("使いみち", max_length=10, choices=Purpose.choices)
-    purpose_detail = models.CharField("使いみちの内容", max_length=200)
-    repayment_source = models.CharField("返済の財源", max_length=200)
+    purpose_detail = models.CharField("使いみちの内容", max_length=200, blank=True)
+    repayment_source = models.CharField("返済の財源", max_length=200, blank=True)
     amount = YenField("金額")
+    equipment_amount = YenField(
+        "うち設備資金", null=True, blank=True, help_text="設備と運転の両方に使うときの、設備の分。残りが運転資金です。"
+    )
+    applied_by = models.CharField("申込に来た人", max_length=60, blank=True)
+    consented_on = models.DateField("本人の同意を確かめた日", null=True, blank=True)
+    signed_form = models.ForeignKey(
+        Upload, verbose_name="本人の署名のある申込書", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_amount = YenField("受付のときの希望額", null=True, blank=True, editable=False)
+    requested_maturity_on = models.DateField("受付のときの希望期日", null=True, blank=True, editable=False)
+    requested_interest_rate = RateField("受付のときの希望利率（年%）", null=True, blank=True, editable=False)
     funding_source = models.CharField("原資", max_length=10, choices=FundingSource.choices)
     interest_rate = RateField("利率（年%）")
     fee_rate = RateField("転貸手数料（年%）", default=0)
@@ -195,6 +206,18 @@ class Application(models.Model):
                 violation_error_message="使いみちは運転資金か設備資金だけです（手引き 第2章2 一 a）。",
             ),
             models.CheckConstraint(
+                condition=Q(equipment_amount__isnull=True)
+                | Q(equipment_amount__gt=0, equipment_amount__lt=F("amount")),
+                name="application_split",
+                violation_error_message="設備資金の分は、1円以上で金額より少なくしてください（手引き 第2章2 一 b）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_by="", consented_on__isnull=True)
+                | (~Q(applied_by="") & Q(consented_on__isnull=False)),
+                name="application_consent",
+                violation_error_message="来た人と本人の同意を確かめた日は、両方を書いてください。",
+            ),
+            models.CheckConstraint(
                 condition=Q(maturity_on__gt=F("disburse_on")),
                 name="application_term",
                 violation_error_message="最終期日は実行希望日より後の日付にしてください。",
@@ -256,6 +279,20 @@ class Application(models.Model):
     @property
     def is_bill(self) -> bool:
         return self.loan_type == LoanType.BILL
+
+    @property
+    def purpose_parts(self) -> dict[str, int]:
+        """使いみち → 金額。設備と運転の両方なら二つ（H2.2-b）。"""
+        if self.equipment_amount is None:
+            return {self.purpose: self.amount}
+        return {Purpose.EQUIPMENT: self.equipment_amount, Purpose.WORKING: self.amount - self.equipment_amount}
+
+    @property
+    def purpose_label(self) -> str:
+        """使いみち。両方なら金額も言う。"""
+        if self.equipment_amount is None:
+            return self.get_purpose_display()
+        return "・".join(f"{Purpose(code).label} {amount:,}円" for code, amount in self.purpose_parts.items())
 
     @property
     def is_bank_funded(self) -> bool:

@@ -16,13 +16,14 @@ from loans import items, rulebook
 from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application, Investigation
 from loans.operations import base, conditions, security
+from loans.operations import plan as plans
 from loans.terms import LoanTerms, compute
 from members.operations.base import standing
 
 TERM_FIELDS = (
     "product", "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
     "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months", "grace_installments",
-    "first_due_on", "anchor_day", "no_representative_guarantee_reason",
+    "first_due_on", "anchor_day", "no_representative_guarantee_reason", "equipment_amount", "applied_by", "consented_on",
 )  # fmt: skip
 
 
@@ -55,23 +56,27 @@ def _told(application: Application, name: str) -> str:
 
 
 @transaction.atomic
-def create_draft(*, member, terms: dict, by, on: date) -> Application:
-    """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。"""
+def create_draft(*, member, terms: dict, plan: dict | None = None, copied_from: str = "", by, on: date) -> Application:
+    """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。
+
+    plan は資金計画の明細。copied_from は、前の申込を写したときの受付番号（条件と明細だけを写し、決定は写さない）。
+    """
     label = "下書きの作成"
     application = Application(member=standing(member, label), created_by=by, entered_state_on=on)
     base.allow(application, "loans.edit_application", label, by=by, on=on)
     _apply(application, terms, on)
     application.full_clean(exclude=["created_by"])
     application.save()
-    log.record(application, verb="draft", label=label, by=by, on=on)
+    plans.write(application, plan or {})
+    log.record(application, verb="draft", label=label, by=by, on=on, copied_from=copied_from)
     security.propose_representative(application, by=by, on=on)
     application.refresh_from_db()
     return application
 
 
 @transaction.atomic
-def update_terms(application: Application, *, terms: dict, by, on: date) -> Application:
-    """条件を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
+def update_terms(application: Application, *, terms: dict, plan: dict | None = None, by, on: date) -> Application:
+    """条件と資金計画を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
     application = base.lock(application)
     base.allow(application, "loans.edit_application", "条件の変更", by=by, on=on)
     if application.state not in EDITABLE_STATES:
@@ -93,6 +98,7 @@ def update_terms(application: Application, *, terms: dict, by, on: date) -> Appl
         for name in TERM_FIELDS
         if before[name] != _told(application, name)
     }
+    changed |= plans.write(application, plan or {})
     log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
     security.follow_terms(application, by=by, on=on)
     return application
@@ -107,6 +113,8 @@ def receive(application: Application, *, by, on: date, reason: str = "") -> Appl
     application.sequence = Sequence.next("application", application.fiscal_year)
     application.number = f"{application.fiscal_year}-{application.sequence:04d}"
     application.received_by, application.received_on, application.policy = by, on, Policy.on(on)
+    application.requested_amount, application.requested_maturity_on = application.amount, application.maturity_on
+    application.requested_interest_rate = application.interest_rate
     rulebook.settle(application, on)
     return base.advance(application, step, by=by, on=on, reason=reason, number=application.number)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import View
 
 from coopfin.calc import days, words
@@ -17,14 +19,18 @@ from loans.criteria import Mend
 from loans.enums import EDITABLE_STATES, FeeKind, LoanType
 from loans.forms.application import (
     BILL_TERMS,
+    BOTH,
     ApplicationForm,
     InvestigationForm,
     TermsForm,
+    WholeApplicationForm,
     matching_members,
     maturity_after,
 )
+from loans.forms.plan import AttachForm
 from loans.models import Application
 from loans.operations import application as operations
+from loans.operations import plan as plans
 from loans.views import security
 from loans.views.base import CaseMixin, CaseOperation, CaseStep
 from members.models import Member
@@ -49,12 +55,18 @@ CONTINUE = {"security": "loans:security_add", "guarantee": "loans:guarantee_add"
 class FormPage:
     """申込の入力画面に共通する値。"""
 
-    form_class = ApplicationForm
+    form_class = WholeApplicationForm
     template_name = "loans/application_form.html"
     permission_required = EDIT
 
     def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "on": self.on, "application": self.object}
+        given = super().get_form_kwargs()
+        return {**given, "on": self.on, "application": self.object, "lines": lines_of(self.source)}
+
+    @property
+    def source(self) -> Application | None:
+        """欄に初めから入れておく申込（直す申込、または写す申込）。"""
+        return self.object
 
     def next_page(self, application) -> str:
         """保存のあとに開くページ。担保・保証人は申込の続きで、押したボタンがどちらから付けるかを言う。"""
@@ -72,6 +84,37 @@ class FormPage:
         )
 
 
+def lines_of(application: Application | None) -> dict[str, list[dict]]:
+    """申込の明細を、入力欄の初めの値に。"""
+    if application is None:
+        return {}
+    return {
+        name: [{**{field: getattr(row, field) for field in fields}, "row": row.pk} for row in getattr(application, name).all()]
+        for name, fields in LINE_FIELDS.items()
+    }  # fmt: skip
+
+
+#: 明細の名 → 欄
+LINE_FIELDS = {
+    "uses": ("purpose", "what", "supplier", "amount"),
+    "sources": ("kind", "provider", "amount"),
+    "banks": ("bank", "kind", "balance", "yearly_repayment"),
+}
+
+
+def written_terms(application: Application) -> dict:
+    """申込の条件を、入力欄の初めの値に。"""
+    found = {name: getattr(application, name) for name in operations.TERM_FIELDS}
+    return {**found, "purpose": BOTH} if application.equipment_amount is not None else found
+
+
+#: 前の申込を写すときに、写さない欄（日付と、来た人の確認はその都度）
+NOT_COPIED = {
+    "disburse_on": None, "maturity_on": None, "first_due_on": None, "applied_by": "", "consented_on": None,
+    "no_representative_guarantee_reason": "",
+}  # fmt: skip
+
+
 class ApplicationCreate(FormPage, CaseMixin, OperationView):
     """借入申込の下書きを作る。受付番号は、受け付けるときに付く。"""
 
@@ -81,19 +124,52 @@ class ApplicationCreate(FormPage, CaseMixin, OperationView):
     def load(self):
         return None
 
+    @cached_property
+    def copied(self) -> Application | None:
+        """?copy=番号 の申込。条件と明細だけを写し、決定・担保・保証は写さない。見てはならないものは 404。"""
+        number = self.request.GET.get("copy", "")
+        if not number:
+            return None
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+            raise Http404
+        visible = Application.objects.visible_to(self.request.user, self.on).select_related("member__representative")
+        return get_object_or_404(visible, pk=int(number))
+
+    @property
+    def source(self):
+        return self.copied
+
+    def get_form_kwargs(self):
+        given = super().get_form_kwargs()
+        for rows in given["lines"].values():
+            for row in rows:
+                row.pop("row")
+        return given
+
     def get_initial(self):
+        if self.copied is not None:
+            found = {**written_terms(self.copied), **NOT_COPIED}
+            if found["product"] is not None and not found["product"].is_offered(self.on):
+                found["product"] = None
+            if self.copied.member in Member.objects.current(self.on):
+                found["member"] = self.copied.member
+            return found
         member = chosen_member(self.request, self.on)
         return {"member": member} if member else {}
 
     def back_url(self):
-        return reverse("loans:applications")
+        return self.copied.get_absolute_url() if self.copied else reverse("loans:applications")
 
     def operate(self, form):
         application = operations.create_draft(
-            member=form.cleaned_data["member"], terms=form.terms, by=self.request.user, on=self.on
-        )
+            member=form.cleaned_data["member"], terms=form.terms, plan=form.plan,
+            copied_from=self.copied.number_label if self.copied else "", by=self.request.user, on=self.on,
+        )  # fmt: skip
         message = "下書きを保存しました。「残っていること」を確かめてから、受け付けてください。"
         return application, self.next_page(application), message
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(copied=self.copied, **kwargs)
 
 
 class ApplicationEdit(FormPage, CaseOperation):
@@ -103,10 +179,12 @@ class ApplicationEdit(FormPage, CaseOperation):
     submit_label = "保存する"
 
     def get_initial(self):
-        return {name: getattr(self.object, name) for name in operations.TERM_FIELDS}
+        return written_terms(self.object)
 
     def operate(self, form):
-        application = operations.update_terms(self.object, terms=form.terms, by=self.request.user, on=self.on)
+        application = operations.update_terms(
+            self.object, terms=form.terms, plan=form.plan, by=self.request.user, on=self.on
+        )
         return application, self.next_page(application), "申込の内容を保存しました。"
 
     def get_context_data(self, **kwargs):
@@ -204,9 +282,9 @@ class Preview(ReadingPost):
     permission_required = EDIT
 
     def answer(self, request):
-        form = ApplicationForm(request.POST, on=self.on, application=_named_case(request, self.on))
+        form = WholeApplicationForm(request.POST, on=self.on, application=_named_case(request, self.on))
         form.is_valid()
-        return render(request, "loans/preview.html", preview_context(form, self.on))
+        return render(request, "loans/preview.html", {**preview_context(form, self.on), "sums": plan_sums(form)})
 
 
 #: 試算に要る欄。ほかの欄の書きかけは、試算では言わない。
@@ -214,6 +292,16 @@ _TERMS = (
     "loan_type", "amount", "interest_rate", "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months",
     "grace_installments", "first_due_on", "anchor_day",
 )  # fmt: skip
+
+
+def plan_sums(form: WholeApplicationForm) -> dict | None:
+    """書いているあいだの資金計画の計（読めない行があるうちは出さない）。"""
+    uses, sources = form.lines["uses"], form.lines["sources"]
+    amount = form.cleaned_data.get("amount")
+    if amount is None or not all(formset.is_bound and formset.is_valid() for formset in (uses, sources)):
+        return None
+    used, other = (sum(row["amount"] for row in formset.written) for formset in (uses, sources))
+    return {"used": used, "other": other, "amount": amount, "gap": used - amount - other} if used or other else None
 
 
 def preview_context(form: ApplicationForm, on) -> dict:
@@ -259,6 +347,31 @@ def _notes(form, on) -> list[str]:
         if first == days.month_end(first.year, first.month) and first.day < 31 and anchor != 31:
             notes.append("初回期日は月の末日です。毎回を末日にするときは「毎回の期日（日）」に 31 と入れてください。")
     return notes
+
+
+class Attach(CaseOperation):
+    """見積書・署名のある申込書・その他の書類の写しを受け取る。"""
+
+    form_class = AttachForm
+    permission_required = EDIT
+    title = "書類を付ける"
+    submit_label = "受け取る"
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "uses": list(self.object.uses.all())}
+
+    def operate(self, form):
+        cleaned = form.cleaned_data
+        try:
+            plans.attach(
+                self.object, file=cleaned["file"], what=cleaned["what"], kind=cleaned["kind"], by=self.request.user,
+                on=self.on,
+            )  # fmt: skip
+        except ValidationError as problem:
+            raise (
+                problem if hasattr(problem, "error_dict") else ValidationError({"file": problem.messages})
+            ) from problem
+        return self.object, f"{self.object.get_absolute_url()}#plan", "書類を受け取りました。"
 
 
 class Receive(CaseStep):

@@ -53,10 +53,13 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             headroom=panels.room(application, on),
             facts=_facts(application, user, on),
             guarantee_reason=application.no_representative_guarantee_reason,
+            plan=panels.plan(application),
+            attachments=panels.attachments(application, user),
             security=security.section(application, user),
             investigation=getattr(application, "investigation", None),
             may_investigate=application.state == S.INVESTIGATION and user.has_perm("loans.investigate"),
             may_edit=application.state in EDITABLE_STATES and user.has_perm("loans.edit_application"),
+            may_copy=user.has_perm("loans.edit_application"),
             loan=loan,
             voucher=voucher,
             papers=list(documents_of(loan).defer("content")) if loan and user.has_perm("documents.view_paper") else [],
@@ -120,7 +123,7 @@ def _facts(application: Application, user, on) -> list[dict]:
         },
         {"label": "代表者", "value": member.representative},
         {"label": "形式", "value": f"{application.get_loan_type_display()}（{term}）"},
-        {"label": "使いみち", "value": f"{application.get_purpose_display()}。{application.purpose_detail}"},
+        {"label": "使いみち", "value": f"{application.purpose_label}。{application.purpose_detail}"},
         {"label": "返済の財源", "value": application.repayment_source},
         {"label": "利率", "rate": application.interest_rate},
         {"label": "転貸手数料", "rate": application.fee_rate},
@@ -137,6 +140,24 @@ def _facts(application: Application, user, on) -> list[dict]:
                 "url": version.get_absolute_url(),
             }
         )
+    rows += _asked(application)
     if user.has_perm("members.view_member"):
         rows.append({"label": "振込先", "value": account})
+    return rows
+
+
+def _asked(application: Application) -> list[dict]:
+    """だれがどう申し込んだか、受け付けたときの希望（いまの条件と違うものだけ）。"""
+    rows = []
+    if application.signed_form_id:
+        rows.append({"label": "申込", "value": "本人の署名のある申込書"})
+    if application.consented_on:
+        rows.append({"label": "申込に来た人", "value": application.applied_by})
+        rows.append({"label": "本人の同意", "day": application.consented_on})
+    if application.requested_amount not in (None, application.amount):
+        rows.append({"label": "受付のときの希望額", "value": f"{application.requested_amount:,}円"})
+    if application.requested_maturity_on not in (None, application.maturity_on):
+        rows.append({"label": "受付のときの希望期日", "day": application.requested_maturity_on})
+    if application.requested_interest_rate not in (None, application.interest_rate):
+        rows.append({"label": "受付のときの希望利率", "rate": application.requested_interest_rate})
     return rows

@@ -14,11 +14,12 @@ from coopfin.delegation import Reach
 from coopfin.flow import Finding, Step
 from coopfin.models import ActionLog, Policy
 from coopfin.roles import roles_with
+from documents.models import Upload
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, ItemState
 from loans import headroom, items, postings
 from loans.enums import ApplicationState as S
-from loans.enums import FundingResult, LoanState
+from loans.enums import BankDealing, FundingResult, LoanState
 from loans.models import Application
 from loans.terms import LoanTerms, compute
 from loans.workflow import DELEGATED, FLOW, committee_returns_its_own, waiting_events
@@ -275,6 +276,31 @@ def board(application: Application, on) -> dict | None:
     }
 
 
+# --- 資金計画 -------------------------------------------------------------------------------
+
+
+def plan(application: Application) -> dict:
+    """資金計画の面: 使いみち、まかない方、ほかの金融機関との取引と、それぞれの計。"""
+    uses, sources, banks = list(application.uses.all()), list(application.sources.all()), list(application.banks.all())
+    return {
+        "uses": uses,
+        "sources": sources,
+        "banks": banks,
+        "used": sum(row.amount for row in uses),
+        "funded": application.amount + sum(row.amount for row in sources),
+        "balance": sum(row.balance for row in banks if row.kind != BankDealing.DEPOSIT),
+        "yearly_repayment": sum(row.yearly_repayment for row in banks),
+    }
+
+
+def attachments(application: Application, user) -> list[Upload]:
+    """受け取った書類（見てよい人だけ）。"""
+    if not user.has_perm("documents.view_paper"):
+        return []
+    found = Upload.objects.filter(content_type=ContentType.objects.get_for_model(Application), object_id=application.pk)
+    return list(found.defer("content").select_related("uploaded_by"))
+
+
 # --- 計算と余力 -----------------------------------------------------------------------------
 
 
@@ -329,7 +355,7 @@ RECENT = 8
 _DETAIL_LABELS = {
     "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
     "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
-    "decision": "決定番号",
+    "decision": "決定番号", "copied_from": "写した申込",
 }  # fmt: skip
 
 

@@ -144,8 +144,9 @@ def test_the_form_the_purpose_and_the_lower_bounds_of_a_product_are_held_too(off
 
 def test_a_received_application_keeps_its_version_when_a_new_one_supersedes_it(office, draft):
     product = make_product()
-    terms = bill_terms(product=product, fee_rate=Decimal("0.2"))
-    draft = applications.update_terms(draft, terms=terms, by=office.clerk, on=TODAY)
+    terms = bill_terms(product=product, fee_rate=Decimal("0.2"), applied_by="代表取締役", consented_on=TODAY)
+    uses = [{"purpose": "working", "what": "原材料", "amount": 10_000_000}]
+    draft = applications.update_terms(draft, terms=terms, plan={"uses": uses}, by=office.clerk, on=TODAY)
     received = applications.receive(draft, by=office.clerk, on=TODAY, reason=REASON)
     tomorrow = TODAY + timedelta(days=1)
     make_product(effective_on=tomorrow, maximum_amount=1_000_000)
