@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from coopfin.flow import block, passed, warn
+from coopfin.handbook import follows
 from loans.enums import EDITABLE_STATES, Purpose
 
 SOURCE = "手引き 第2章2 一"
@@ -12,13 +13,14 @@ SOURCE = "手引き 第2章2 一"
 NEEDED = ("purpose_detail", "repayment_source")
 
 
+@follows("H2.2-a", "H2.2-b", "H2.2-d")
 def findings(application, *, by, on, **given):
     """受付と付議: 欠けている欄、資金計画の合計、設備と運転の内訳、本人の申込であること。"""
     page = {"url": _page("edit", application), "url_label": "申込の内容を書く"}
     for name in NEEDED:
         if not getattr(application, name).strip():
             label = application._meta.get_field(name).verbose_name
-            yield block(f"{label}が書かれていません。", f"{SOURCE} b", code=f"missing-{name}", **page)
+            yield block(f"{label}が書かれていません。", f"{SOURCE} a", code=f"missing-{name}", **page)
     uses, sources = _rows(application, "uses"), _rows(application, "sources")
     if uses:
         yield from _adds_up(application, uses, sources, page)
@@ -26,7 +28,7 @@ def findings(application, *, by, on, **given):
         yield from _estimates(application, uses)
     elif application.product_id:
         yield block(
-            "使いみちの明細（何を、だれから、いくらで）が書かれていません。", f"{SOURCE} d", code="uses", **page
+            "使いみちの明細（何を、だれから、いくらで）が書かれていません。", f"{SOURCE} c", code="uses", **page
         )
     if application.product_id:
         yield from _asked_by_the_member(application, page)
@@ -51,12 +53,12 @@ def _adds_up(application, uses, sources, page):
         yield block(
             f"使いみちの明細の計 {used:,}円が、この申込 {application.amount:,}円とほかの資金 {other:,}円の計"
             f" {application.amount + other:,}円より {abs(gap):,}円{which}です。",
-            f"{SOURCE} d",
+            f"{SOURCE} c",
             code="plan-sum",
             **page,
         )
     else:
-        yield passed("資金計画は、使いみちとまかない方の計が合っています。", f"{SOURCE} d", code="plan-sum")
+        yield passed("資金計画は、使いみちとまかない方の計が合っています。", f"{SOURCE} c", code="plan-sum")
 
 
 def _split(application, uses, page):
@@ -68,7 +70,7 @@ def _split(application, uses, page):
         yield block(
             f"明細に{'・'.join(missing)}がありますが、申込の使いみちは{application.purpose_label}だけです。"
             "両方に使うときは、金額の内訳を書いてください。",
-            f"{SOURCE} b",
+            f"{SOURCE} a",
             code="split",
             **page,
         )
@@ -78,7 +80,7 @@ def _split(application, uses, page):
             label = Purpose(code).label
             yield block(
                 f"申込の{label} {part:,}円が、{label}の明細の計 {totals[code]:,}円を超えています。",
-                f"{SOURCE} b",
+                f"{SOURCE} a",
                 code="split",
                 **page,
             )
@@ -90,7 +92,7 @@ def _estimates(application, uses):
     if bare:
         yield warn(
             f"見積書が付いていない設備があります（{'、'.join(bare)}）。",
-            f"{SOURCE} d",
+            f"{SOURCE} c",
             url=_page("attach", application),
             url_label="見積書を付ける",
             code="estimate",

@@ -469,7 +469,9 @@ def register() -> None:
         ("契約・実行", "loans:contracting", "loans.view_loan", ("H2.1-g", "H2.5-a", "H2.5-e")),
     ):
         handbook.kept_at(label, url_name, permission, *codes)
+    handbook.kept_at("商品", "loans:products", "loans.view_product", "H2.1-b", "H2.2-d")
     handbook.kept_by(Application, "application_purpose", "H2.2-b")
+    handbook.kept_by(Application, "application_split", "H2.2-b")
     handbook.kept_by(Application, "application_terms_by_type", "H2.4-c")
     handbook.kept_by(Application, "application_two_persons", "H2.1-e")
     handbook.kept_by(Condition, "condition_met_whole", "H2.4-g")

@@ -209,7 +209,7 @@ class Application(models.Model):
                 condition=Q(equipment_amount__isnull=True)
                 | Q(equipment_amount__gt=0, equipment_amount__lt=F("amount")),
                 name="application_split",
-                violation_error_message="設備資金の分は、1円以上で金額より少なくしてください（手引き 第2章2 一 b）。",
+                violation_error_message="設備資金の分は、1円以上で金額より少なくしてください（手引き 第2章2 一 a）。",
             ),
             models.CheckConstraint(
                 condition=Q(applied_by="", consented_on__isnull=True)

@@ -36,7 +36,7 @@ class FundUse(models.Model):
             models.CheckConstraint(
                 condition=Q(purpose__in=["working", "equipment"]),
                 name="funduse_purpose",
-                violation_error_message="使いみちは運転資金か設備資金だけです（手引き 第2章2 一 b）。",
+                violation_error_message="使いみちは運転資金か設備資金だけです（手引き 第2章2 一 a）。",
             ),
         ]
 
