@@ -82,6 +82,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         # 申込と審査
         "loans.view_application": {C, H, K, D, P, A},
         "loans.edit_application": {C, H},
+        "loans.advise": {C, H},
+        "loans.escalate": {C, H},
+        "loans.instruct": {P},
         "loans.receive_application": {C, H},
         "loans.investigate": {C, H},
         "loans.submit_to_committee": {C, H},

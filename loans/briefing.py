@@ -11,7 +11,7 @@ from governance import briefing
 from governance.briefing import Brief, Section
 from loans import coverage, headroom, wording
 from loans.enums import ApplicationState
-from loans.models import Application, Condition, Investigation
+from loans.models import Application, Condition, EscalatedMiss, Investigation
 
 
 @briefing.register("loans.application")
@@ -62,9 +62,21 @@ def _terms(application: Application, on: date):
         ("申込者", f"{member}（代表者 {member.representative}）"),
         ("金額", f"{application.amount:,}円"),
         ("形式・期間", f"{application.get_loan_type_display()}、{term}（{_day(application.maturity_on)}まで）"),
-        ("使いみち", f"{application.get_purpose_display()}。{application.purpose_detail}"),
+        ("使いみち", f"{application.purpose_label}。{application.purpose_detail}"),
         ("返済", f"{wording.repayment_text(application)}。財源は{application.repayment_source}"),
         ("利率", f"年{application.interest_rate.normalize():f}%"),
+    ]
+    if application.product_id:
+        rows.append(("商品", str(application.product)))
+    instructed = EscalatedMiss.objects.filter(
+        escalation__application=application, escalation__instructed_on__isnull=False
+    )
+    rows += [
+        (
+            "理事長の指示",
+            f"{miss.text}{miss.get_ruling_display()}（{_day(miss.escalation.instructed_on)}）。{miss.ruling_reason}",
+        )
+        for miss in instructed.select_related("escalation")
     ]
     if application.fee_rate:
         rows.append(("転貸手数料", f"年{application.fee_rate.normalize():f}%"))

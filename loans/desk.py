@@ -22,11 +22,11 @@ from governance.enums import OPEN_STATES as OPEN_ITEMS
 from governance.models import AgendaItem, Opinion, Seat
 from ledger.models import VoucherState
 from loans import dealings
+from loans.enums import EDITABLE_STATES, LoanState, LoanType
 from loans.enums import ApplicationState as S
-from loans.enums import LoanState, LoanType
 from loans.filters import CONTRACT_STATES
 from loans.headroom import of_member
-from loans.models import Application, Condition, DirectorDealing, Instalment, Loan, LoanEvent, Product
+from loans.models import Application, Condition, DirectorDealing, Escalation, Instalment, Loan, LoanEvent, Product
 from loans.views.dealings import visible_dealings
 from loans.views.search import search
 from members.debts import Debt, register_debts
@@ -101,6 +101,18 @@ def _decision_due(user, on):
     return _visible(user, on).filter(state=S.BOARD_QUEUE, pk__in=held.values("object_id")).exclude(received_by=user)
 
 
+def _to_instruct(user, on):
+    """理事長の指示を待つ申込（自分が求めたものは除く）。"""
+    waiting = Escalation.objects.filter(instructed_on__isnull=True, superseded=False).exclude(asked_by=user)
+    return _visible(user, on).filter(state__in=EDITABLE_STATES, pk__in=waiting.values("application"))
+
+
+def _instructed(user, on):
+    """指示があって、事務局が次に進める下書き（求めた人の仕事）。"""
+    answered = Escalation.objects.filter(instructed_on__isnull=False, asked_by=user)
+    return _visible(user, on).filter(state=S.DRAFT, pk__in=answered.values("application"))
+
+
 def review_count(user, on) -> int:
     """申込・審査で、この人を待つ案件の数。"""
     total = 0
@@ -112,6 +124,8 @@ def review_count(user, on) -> int:
         total += _to_conclude(user, on).count()
     if user.has_perm("loans.decide"):
         total += _decision_due(user, on).count()
+    if user.has_perm("loans.instruct"):
+        total += _to_instruct(user, on).count()
     return total
 
 
@@ -215,6 +229,16 @@ def tasks(user, on):
             "loans.recommend",
             lambda: _to_conclude(user, on),
             lambda a: ("意見をまとめて答申を記録する", "loans:recommend"),
+        ),
+        (
+            "loans.instruct",
+            lambda: _to_instruct(user, on),
+            lambda a: ("基準を満たさない申込に指示をする", "loans:instruct"),
+        ),
+        (
+            "loans.receive_application",
+            lambda: _instructed(user, on),
+            lambda a: ("理事長の指示を読んで進める", "loans:application"),
         ),
         ("loans.decide", lambda: _decision_due(user, on), lambda a: ("理事会の決定を記録する", "loans:decide")),
         ("loans.edit_application", lambda: _clerk_work(user, on), lambda a: (CLERK_WORK[a.state], "loans:application")),
@@ -418,7 +442,7 @@ def register() -> None:
             "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
             (
                 "loans:application", "loans:create", "loans:edit", "loans:receive", "loans:investigat",
-                "loans:submit", "loans:opinion", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
+                "loans:submit", "loans:opinion", "loans:attach", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
                 "loans:security", "loans:guarantee",
             ),
         )
@@ -469,6 +493,9 @@ def register() -> None:
         ("契約・実行", "loans:contracting", "loans.view_loan", ("H2.1-g", "H2.5-a", "H2.5-e")),
     ):
         handbook.kept_at(label, url_name, permission, *codes)
+    handbook.kept_at("案件のページの相談の記録と理事長の指示", "loans:applications", "loans.view_application", "H2.2-c")
+    handbook.kept_by(Application, "application_instructed_by_another", "H2.2-c", "H2.1-e")
+    handbook.kept_by(Escalation, "escalation_two_persons", "H2.2-c", "H2.1-e")
     handbook.kept_at("商品", "loans:products", "loans.view_product", "H2.1-b", "H2.2-d")
     handbook.kept_by(Application, "application_purpose", "H2.2-b")
     handbook.kept_by(Application, "application_split", "H2.2-b")

@@ -69,6 +69,23 @@ class BankDealing(models.TextChoices):
     GUARANTEE = "guarantee", "保証を受けている借入"
 
 
+class AdviceTopic(models.TextChoices):
+    """相談の内容（H2.2-c）。"""
+
+    PROGRAMME = "programme", "ほかの制度・公的な融資の案内"
+    PROCEDURE = "procedure", "手続の説明"
+    TERMS = "terms", "条件の相談"
+    OTHER = "other", "その他"
+
+
+class Ruling(models.TextChoices):
+    """理事長の指示（H2.2-c）。"""
+
+    PROCEED = "proceed", "進める"
+    CHANGE = "change", "条件を改める"
+    REFUSE = "refuse", "断る"
+
+
 class FundingSource(models.TextChoices):
     """原資。"""
 

@@ -15,7 +15,7 @@ from coopfin.handbook import follows
 from coopfin.models import Policy
 from governance.enums import FinanceBusiness
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
-from loans import coverage
+from loans import coverage, instructions
 from loans.criteria import Mend, Request, Standard, judge, stated
 from loans.enums import EDITABLE_STATES, FeeKind, LoanType, Purpose
 from loans.models import Product
@@ -174,13 +174,14 @@ def standard_findings(application, on: date, *, without: str = "block", only: fr
             )
         )
     request = request_of(application, on) if standards else None
+    given = instructions.Instructions(application)
     for version in standards:
         standard = standard_of(version)
         misses = [miss for miss in judge(request, standard) if only is None or miss.mend in only]
         for miss in misses:
-            url, label = _mend(application, miss.mend)
-            say = warn if miss.advisory else block
-            found.append(say(miss.text, miss.source, url=url, url_label=label, code=f"standard-{miss.criterion}"))
+            finding = _missed(application, miss)
+            escalates = finding.blocks and instructions.may_be_escalated(version)
+            found.append(given.judged(finding) if escalates else finding)
         count = stated(standard, request)
         if not misses and only is None and count:
             found.append(
@@ -193,6 +194,28 @@ def standard_findings(application, on: date, *, without: str = "block", only: fr
                 )
             )
     return found
+
+
+def _missed(application, miss) -> Finding:
+    """満たさない基準の確認事項。"""
+    url, label = _mend(application, miss.mend)
+    say = warn if miss.advisory else block
+    return say(miss.text, miss.source, url=url, url_label=label, code=f"standard-{miss.criterion}")
+
+
+def misses_to_escalate(application, on: date) -> tuple[list[Finding], list[Finding]]:
+    """理事長の指示を求める点と、指示では進められない点（総会の規約）。「進める」と指示された点は入らない。"""
+    ask, beyond, given = [], [], instructions.Instructions(application)
+    standards = standards_of(application, on)
+    request = request_of(application, on) if standards else None
+    for version in standards:
+        found = [_missed(application, miss) for miss in judge(request, standard_of(version))]
+        blocking = [finding for finding in found if finding.blocks]
+        if instructions.may_be_escalated(version):
+            ask += [finding for finding in blocking if given.judged(finding).blocks]
+        else:
+            beyond += blocking
+    return ask, beyond
 
 
 def _mend(application, mend: Mend) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import completeness, coverage, dealings, funding_answer, headroom, items, paperwork, rulebook
+from loans import completeness, coverage, dealings, funding_answer, headroom, instructions, items, paperwork, rulebook
 from loans.enums import ApplicationState as S
 from loans.enums import ConditionDue, FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -481,7 +481,8 @@ FLOW = Flow(
     steps=(
         Step(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
-            (not_interested, member_is_current, policy_in_force, completeness.findings, terms_can_be_computed,
+            (not_interested, instructions.not_the_instructor, instructions.nothing_waits_for_an_instruction,
+             member_is_current, policy_in_force, completeness.findings, terms_can_be_computed,
              form_and_term, days_fit, limits_at_receipt, rulebook.articles_at_receipt, rulebook.standards_at_receipt, guarantors_considered,
              collateral_covers, dealings.known),
             explanation="受付番号を付け、この日に効力のある方針・規約・規程で審査します。",
@@ -494,7 +495,7 @@ FLOW = Flow(
         Step(
             "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
             "loans.submit_to_committee",
-            (not_interested, investigation_recorded, completeness.findings, terms_can_be_computed, days_fit, limits_at_receipt,
+            (not_interested, investigation_recorded, instructions.nothing_waits_for_an_instruction, completeness.findings, terms_can_be_computed, days_fit, limits_at_receipt,
              rulebook.standards_at_receipt, guarantors_considered, collateral_covers, committee_has_members),
             explanation="金融委員が案件を読み、意見を述べられるようになります。",
         ),

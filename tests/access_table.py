@@ -173,6 +173,10 @@ loans:application@contracting                    200  200  200  200  200  200  4
 loans:application@ready                          200  200  200  200  200  200  403  in
 loans:application@disbursed                      200  200  200  200  200  200  403  in
 loans:edit@draft                                 200  200  403  403  403  403  403  in
+loans:advice@investigation                       200  200  403  403  403  403  403  in
+loans:escalate@investigation                     200  200  403  403  403  403  403  in
+loans:take_back_escalation@investigation         200  200  403  403  403  403  403  in
+loans:instruct@investigation                     403  403  403  403  200  403  403  in
 loans:attach@investigation                       200  200  403  403  403  403  403  in
 loans:receive@draft                              200  200  403  403  403  403  403  in
 loans:investigate@draft                          200  200  403  403  403  403  403  in
@@ -313,7 +317,7 @@ admin:app_list@members                           302  200  302  302  200  200  2
 admin:app_list@governance                        302  200  302  302  200  200  200  in
 admin:app_list@funding                           302  200  302  302  200  200  200  in
 admin:app_list@ledger                            302  200  302  302  200  200  200  in
-admin:app_list@loans                             302  200  302  302  200  200  404  in
+admin:app_list@loans                             302  200  302  302  200  200  200  in
 admin:login                                      302  302  302  302  302  302  302  in
 admin:logout                                     302  405  302  302  405  405  405  in
 admin:jsi18n                                     302  200  302  302  200  200  200  in

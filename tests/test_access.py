@@ -27,10 +27,12 @@ SERVE_A_FORM = {
     "members:bank_names", "members:person_options", "members:import_template", "members:import_refused",
     "loans:member_choices", "loans:party_search",
 }  # fmt: skip
-#: 案件・貸付・書類を一つ開く URL
-CASE_URLS = [row for row in ROWS if row[1] and row[0].startswith(("loans:", "admin:loans_", "oversight:"))] + [
-    row for row in ROWS if row[0].startswith("documents:") and row[1] in ("issued", "upload")
-]
+#: 案件・貸付・書類を一つ開く URL（商品は、だれの案件でもない）
+CASE_URLS = [
+    row
+    for row in ROWS
+    if row[1] and row[0].startswith(("loans:", "admin:loans_", "oversight:")) and "product" not in row[1]
+] + [row for row in ROWS if row[0].startswith("documents:") and row[1] in ("issued", "upload")]
 
 
 def addresses(resolver=None, prefix=""):

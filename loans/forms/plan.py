@@ -27,10 +27,10 @@ class RowForm(forms.Form):
 class UseForm(RowForm):
     """何に、だれから、いくらで。"""
 
-    purpose = _choice("使いみち", Purpose.choices)
+    purpose = _choice("区分", Purpose.choices)
     what = forms.CharField(label="何に", max_length=120)
     supplier = forms.CharField(label="だれに払うか", max_length=100, required=False)
-    amount = YenFormField(label="金額")
+    amount = YenFormField(label="明細の金額")
 
 
 class SourceForm(RowForm):
@@ -38,13 +38,13 @@ class SourceForm(RowForm):
 
     kind = _choice("まかない方", OtherMoney.choices)
     provider = forms.CharField(label="どこから", max_length=100, required=False)
-    amount = YenFormField(label="金額")
+    amount = YenFormField(label="ほかの資金の額")
 
 
 class BankForm(RowForm):
     """ほかの金融機関との取引。"""
 
-    bank = forms.CharField(label="金融機関", max_length=100)
+    bank = forms.CharField(label="取引のある金融機関", max_length=100)
     kind = _choice("取引", BankDealing.choices)
     balance = YenFormField(label="残高", min_value=0)
     yearly_repayment = YenFormField(label="年間の返済額", min_value=0, required=False)

@@ -1,5 +1,6 @@
 """貸付のモデル。"""
 
+from loans.models.advice import Advice, EscalatedMiss, Escalation
 from loans.models.application import (
     Application,
     FundingDecision,
@@ -14,10 +15,13 @@ from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
 
 __all__ = [
+    "Advice",
     "Application",
     "BankRelation",
     "Condition",
     "DirectorDealing",
+    "EscalatedMiss",
+    "Escalation",
     "FundSource",
     "FundUse",
     "FundingDecision",

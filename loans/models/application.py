@@ -165,6 +165,10 @@ class Application(models.Model):
         User, verbose_name="受付者", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     received_on = models.DateField("受付日", null=True, blank=True)
+    instructed_by = models.ForeignKey(
+        User, verbose_name="理事長の指示をした人", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        editable=False,
+    )  # fmt: skip
     policy = models.ForeignKey(
         Policy, verbose_name="適用する方針", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -258,6 +262,13 @@ class Application(models.Model):
                 | Q(approved_on__isnull=False, decided_by__isnull=False, approval_expires_on__isnull=False),
                 name="application_approved_whole",
                 violation_error_message="承認された申込には、決定日・記録した人・有効期限が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(instructed_by__isnull=True)
+                | Q(received_by__isnull=True)
+                | ~Q(instructed_by=F("received_by")),
+                name="application_instructed_by_another",
+                violation_error_message="理事長の指示をした人は、その申込を受け付けられません。",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("received_by")),

@@ -54,6 +54,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             facts=_facts(application, user, on),
             guarantee_reason=application.no_representative_guarantee_reason,
             plan=panels.plan(application),
+            **panels.instructions(application, user, upcoming),
             attachments=panels.attachments(application, user),
             security=security.section(application, user),
             investigation=getattr(application, "investigation", None),

@@ -18,8 +18,8 @@ from documents.models import Upload
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, ItemState
 from loans import headroom, items, postings
+from loans.enums import EDITABLE_STATES, OPEN_STATES, BankDealing, FundingResult, LoanState
 from loans.enums import ApplicationState as S
-from loans.enums import BankDealing, FundingResult, LoanState
 from loans.models import Application
 from loans.terms import LoanTerms, compute
 from loans.workflow import DELEGATED, FLOW, committee_returns_its_own, waiting_events
@@ -69,7 +69,7 @@ NEXT = {
 #: 理事会の決定のページは、承認できなくても否決・継続審議のために開く
 _CLOSING = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
 #: その手続をする人でなければ、言っても仕方のないこと
-_PERSONAL = {"permission", "receiver", "investigator", "contract-maker", "delegation"}
+_PERSONAL = {"permission", "instructor", "receiver", "investigator", "contract-maker", "delegation"}
 
 
 def waiting_voucher(application: Application):
@@ -301,6 +301,31 @@ def attachments(application: Application, user) -> list[Upload]:
     return list(found.defer("content").select_related("uploaded_by"))
 
 
+# --- 相談と指示 -----------------------------------------------------------------------------
+
+
+def instructions(application: Application, user, upcoming: dict | None) -> dict:
+    """理事長の指示と相談の記録の面、この人がここでできること。"""
+    escalations = list(application.escalations.select_related("asked_by", "instructed_by").prefetch_related("misses"))
+    waits = any(escalation.is_waiting for escalation in escalations)
+    editable = application.state in EDITABLE_STATES
+    missed = upcoming is not None and any(
+        finding.blocks and finding.code.startswith("standard-") for finding in upcoming["findings"]
+    )
+
+    def page(name: str, permission: str, may: bool = True) -> str:
+        return reverse(f"loans:{name}", args=[application.pk]) if may and user.has_perm(permission) else ""
+
+    return {
+        "escalations": escalations,
+        "ask_url": page("escalate", "loans.escalate", editable and missed and not waits),
+        "take_back_url": page("take_back_escalation", "loans.escalate", waits),
+        "instruct_url": page("instruct", "loans.instruct", waits),
+        "advice": list(application.advice.select_related("recorded_by")),
+        "advice_url": page("advice", "loans.advise", application.state in OPEN_STATES),
+    }
+
+
 # --- 計算と余力 -----------------------------------------------------------------------------
 
 
@@ -355,7 +380,7 @@ RECENT = 8
 _DETAIL_LABELS = {
     "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
     "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
-    "decision": "決定番号", "copied_from": "写した申込",
+    "decision": "決定番号", "copied_from": "写した申込", "topic": "内容",
 }  # fmt: skip
 
 
@@ -386,6 +411,7 @@ def _told(detail: dict) -> str:
     if detail.get("before") and detail["before"] != detail.get("after"):
         parts.append(f"{detail['before']} → {detail['after']}")
     parts += [f"{label} {detail[key]}".strip() for key, label in _DETAIL_LABELS.items() if detail.get(key)]
+    parts += detail.get("lines", [])
     parts += [f"{label}: {before or '（なし）'} → {after or '（なし）'}" for label, (before, after) in _changes(detail)]
     if isinstance(detail.get("conditions"), list) and detail["conditions"]:
         parts.append("条件 " + "、".join(detail["conditions"]))
