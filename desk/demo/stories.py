@@ -9,7 +9,7 @@ from collateral.enums import AssetKind, RightKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
-from desk.demo import plans, products, road
+from desk.demo import instructions, plans, products, road
 from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
@@ -286,7 +286,19 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         6,
         S.INVESTIGATION,
     )
+    # 期間が基準を超える手形。一件は理事長の指示を受けて受け付け、一件は指示を待っている。
+    instructed = story(
+        "㈱北陸ギヤー工業", lambda on: bill(3_000_000, "納期の長い受注の材料", start=on, months=13), 4, S.DRAFT
+    )
+    instructions.ask(
+        instructed, office, ago(4), reason="納期が13か月の受注で、途中の書換えを避けたい。得意先の信用は高い。"
+    )
+    instructions.answer(instructed, office, ago(3))
     story("北陸鋼材販売株式会社", lambda on: bill(4_000_000, "年末の仕入れ", start=on), 2, S.RECEIVED)
+    asked = story(
+        "金沢制御システム株式会社", lambda on: bill(5_000_000, "開発の外注費", start=on, months=14), 1, S.DRAFT
+    )
+    instructions.ask(asked, office, ago(1), reason="検収まで14か月の開発で、入金は検収のあとになる。")
     story(
         "加賀繊維有限会社",
         lambda on: deed(2_500_000, "空調の更新", start=on, count=30, bank=False),

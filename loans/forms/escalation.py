@@ -48,13 +48,13 @@ class InstructForm(OperationForm):
     def __init__(self, *args, misses, **kwargs):
         super().__init__(*args, **kwargs)
         self.misses = list(misses)
-        for miss in self.misses:
+        for number, miss in enumerate(self.misses, 1):
             self.fields[f"ruling_{miss.pk}"] = forms.ChoiceField(
-                label="指示", choices=Ruling.choices, widget=forms.RadioSelect,
+                label=f"指示 {number}", choices=Ruling.choices, widget=forms.RadioSelect,
                 error_messages={"required": "指示を選んでください。"},
             )  # fmt: skip
             self.fields[f"reason_{miss.pk}"] = forms.CharField(
-                label="指示の理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+                label=f"指示の理由 {number}", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
                 error_messages={"required": "指示の理由を書いてください。"},
             )  # fmt: skip
 

@@ -62,6 +62,12 @@ class RowFormSet(BaseFormSet):
 
     deletion_widget = forms.HiddenInput
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.initial and not self.is_bound:
+            # 書いてある申込を開いたときは、空の行を見せない（行は足せる）。
+            self.extra = 0
+
     @property
     def written(self) -> list[dict]:
         return [
@@ -81,7 +87,7 @@ def _rows(form, extra: int):
 
 #: 明細の名 → 見出し、フォームセット
 LINES = {
-    "uses": ("使いみちの明細", _rows(UseForm, 2)),
+    "uses": ("使いみちの明細", _rows(UseForm, 1)),
     "sources": ("この申込のほかの資金", _rows(SourceForm, 1)),
     "banks": ("ほかの金融機関との取引", _rows(BankForm, 1)),
 }
