@@ -6,7 +6,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from coopfin.forms import UNCHOSEN, OperationForm, YenFormField
-from documents.uploads import ACCEPTED
+from documents.uploads import HELP
 from loans.enums import BankDealing, OtherMoney, Purpose
 
 #: 一つの申込に書ける行
@@ -102,7 +102,7 @@ class AttachForm(OperationForm):
     )
     file = forms.FileField(
         label="ファイル",
-        help_text=f"{ACCEPTED}（10MBまで）。",
+        help_text=HELP,
         error_messages={"required": "ファイルを選んでください。"},
     )
 
