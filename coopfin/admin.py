@@ -60,8 +60,25 @@ class LoggedAdmin(NoDeleteAdmin):
         )
 
 
-class RememberedAdmin:
-    """守秘の行の管理画面。開くには守秘義務の誓約が要り、開いたことは閲覧の記録に残る（H2.2-e）。"""
+class PledgedAdmin:
+    """守秘の行の管理画面。一覧も一行も、開くには守秘義務の誓約が要る（H2.2-e）。"""
+
+    def needs_pledge(self, request) -> bool:
+        return self.has_view_permission(request)
+
+    def changelist_view(self, request, extra_context=None):
+        if self.needs_pledge(request):
+            reading.allow(request.user, business_date())
+        return super().changelist_view(request, extra_context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if self.needs_pledge(request):
+            reading.allow(request.user, business_date())
+        return super().change_view(request, object_id, form_url, extra_context)
+
+
+class RememberedAdmin(PledgedAdmin):
+    """守秘の行の管理画面。開いたことは閲覧の記録に残る（H2.2-e）。"""
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         obj = self.get_object(request, unquote(object_id))
@@ -414,12 +431,16 @@ class UserAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">利用者の頁を開く</a>', reverse("desk:user", args=[obj.pk]))
 
 
-class RecordAdmin(ReadOnlyAdmin):
+class RecordAdmin(PledgedAdmin, ReadOnlyAdmin):
     """記録の管理画面。見る・探すだけ。利害関係のある案件と、閲覧の許しのない案件の記録は、見てよい人にも伏せる。"""
 
     list_select_related = ["by", "content_type"]
     show_full_result_count = False
     list_per_page = 50
+
+    def needs_pledge(self, request) -> bool:
+        """案件を読めない人（利用者を管理する人）には、理由も詳細も見せないので、誓約を求めない。"""
+        return request.user.has_perm("loans.view_application")
 
     def get_queryset(self, request):
         user, on = request.user, business_date()

@@ -26,10 +26,33 @@ def register_guard(guard: Callable) -> Callable:
     return guard
 
 
+#: 守秘の部屋。ここの権限で開く頁（一覧・書出しも）と、ここが届ける仕事・札は、誓約がなければ見せない
+CONFIDENTIAL_ROOMS = frozenset({"members", "collateral", "loans", "ledger", "documents"})
+#: 部屋は守秘でも、中身は守秘でない権限（勘定科目の表）
+_OPEN = frozenset({"ledger.view_accounts"})
+
+
+def is_confidential(permission: str) -> bool:
+    """この権限で開く頁が、組合員や案件の中身を見せるか。"""
+    return permission not in _OPEN and permission.partition(".")[0] in CONFIDENTIAL_ROOMS
+
+
 def allow(user, on: date) -> None:
-    """この人が、守秘のページを開いてよいか。"""
+    """この人が、守秘のページを開いてよいか。だめなら ReadingRefused。一つの要求のあいだに、一度だけ確かめる。"""
+    if getattr(user, "_may_read_on", None) == on:
+        return
     for guard in guards:
         guard(user, on)
+    user._may_read_on = on
+
+
+def may(user, on: date) -> bool:
+    """この人が、守秘のページを開いてよいか（見せるものを選ぶとき）。"""
+    try:
+        allow(user, on)
+    except ReadingRefused:
+        return False
+    return True
 
 
 #: source(user, on) → (モデル, この人に見せない行の番号の列) の列

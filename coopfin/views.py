@@ -31,10 +31,20 @@ class GuardedMixin(PermissionRequiredMixin):
 
     raise_exception = True
     permission_required: str
+    #: 権限の名によらず、守秘のもの（案件の名など）を見せる頁
+    confidential = False
 
     @property
     def on(self):
         return business_date()
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.has_permission():
+            return self.handle_no_permission()
+        if self.confidential or any(map(reading.is_confidential, self.get_permission_required())):
+            # 一覧や書出しも、守秘義務の誓約のない人には開かせない（H2.2-e）。
+            reading.allow(request.user, self.on)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class RememberReading:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from coopfin import reading
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -69,6 +71,13 @@ panels: list[Panel] = []
 menu: list[MenuItem] = []
 #: 案件・貸付・伝票・会議・組合員のページに、上の階が足す欄
 object_panels: list[Panel] = []
+
+
+def open_to(sources, user, on: date) -> list:
+    """この人に見せてよい届け出だけ。守秘義務の誓約のない人には、案件や台帳を知る部屋のものを出さない（H2.2-e）。"""
+    if reading.may(user, on):
+        return list(sources)
+    return [source for source in sources if source.__module__.partition(".")[0] not in reading.CONFIDENTIAL_ROOMS]
 
 
 def register_tile(source: TileSource) -> TileSource:

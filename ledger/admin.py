@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from coopfin.admin import PledgedAdmin
 from coopfin.admin_site import NoDeleteAdmin, ReadOnlyAdmin
 from ledger.models import Account, Voucher, VoucherLine
 
@@ -39,7 +40,7 @@ class LineInline(admin.TabularInline):
 
 
 @admin.register(Voucher)
-class VoucherAdmin(ReadOnlyAdmin):
+class VoucherAdmin(PledgedAdmin, ReadOnlyAdmin):
     """伝票。"""
 
     list_display = ["label", "dated_on", "kind", "state", "description", "made_by", "checked_by"]
@@ -55,7 +56,7 @@ class VoucherAdmin(ReadOnlyAdmin):
 
 
 @admin.register(VoucherLine)
-class VoucherLineAdmin(ReadOnlyAdmin):
+class VoucherLineAdmin(PledgedAdmin, ReadOnlyAdmin):
     """仕訳行。"""
 
     list_display = ["voucher", "order", "side", "account", "member", "reference", "amount"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from coopfin import handbook, worklists
+from coopfin import handbook, reading, worklists
 from coopfin.worklists import MenuItem, Task
 from oversight import readings, targets
 from oversight.models import AuditMark, CaseGrant, CaseRestriction, Pledge
@@ -44,17 +44,19 @@ def _mine(user, on):
 
 def marks_count(user, on) -> int:
     """監査の記録で、この人を待つ数。"""
-    return _mine(user, on).count() if _works_on_marks(user) else 0
+    return _mine(user, on).count() if _works_on_marks(user, on) else 0
 
 
-def _works_on_marks(user) -> bool:
+def _works_on_marks(user, on) -> bool:
+    if not reading.may(user, on):
+        return False
     return user.has_perm("oversight.reply_to_marks") or user.has_perm("oversight.mark")
 
 
 @worklists.register_task
 def marks_to_answer(user, on):
     """回答を待つ指摘（事務局）と、確かめを待つ回答（監事）。"""
-    if not _works_on_marks(user):
+    if not _works_on_marks(user, on):
         return
     for mark in _mine(user, on).order_by("marked_on", "pk")[:AT_MOST]:
         word = mark.get_kind_display()

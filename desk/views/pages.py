@@ -36,17 +36,17 @@ class Today(GuardedMixin, TemplateView):
     def get_context_data(self, **kwargs):
         user, on = self.request.user, self.on
         tasks = sorted(
-            (task for source in worklists.tasks for task in source(user, on)),
+            (task for source in worklists.open_to(worklists.tasks, user, on) for task in source(user, on)),
             key=lambda task: _by_deadline(task, on),
         )
         return super().get_context_data(
             on=on,
             setup=setup.steps(user, on),
             may_set_up=user.has_perm("coopfin.use_admin"),
-            tiles=[tile for source in worklists.tiles for tile in source(user, on)],
+            tiles=[tile for source in worklists.open_to(worklists.tiles, user, on) for tile in source(user, on)],
             tasks=[{"task": task, "when": _when(task, on)} for task in tasks[:SHOWN_TASKS]],
             more=max(0, len(tasks) - SHOWN_TASKS),
-            panels=[panel for source in worklists.panels if (panel := source(user, on))],
+            panels=[panel for source in worklists.open_to(worklists.panels, user, on) if (panel := source(user, on))],
             may_apply=user.has_perm("loans.edit_application"),
             **kwargs,
         )
@@ -73,7 +73,8 @@ class Search(GuardedMixin, TemplateView):
         text = " ".join(words.search_terms(self.request.GET.get("q", "")))[:100]
         hits = []
         if words.search_key(text):
-            hits = [hit for source in worklists.searches for hit in source(self.request.user, text)]
+            searches = worklists.open_to(worklists.searches, self.request.user, self.on)
+            hits = [hit for source in searches for hit in source(self.request.user, text)]
         return super().get_context_data(search_text=text, hits=hits, **kwargs)
 
 

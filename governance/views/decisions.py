@@ -94,9 +94,10 @@ class DecisionTable(tables.Table):
 
 
 class DecisionsView(GuardedMixin, ExportedList, tables.SingleTableMixin, FilterView):
-    """決議一覧。見てよい会議の、利害関係のない議案だけ。"""
+    """決議一覧。見てよい会議の、伏せるもののない議案だけ。議題に組合員の名と金額があるので、守秘。"""
 
     permission_required = "governance.view_governance"
+    confidential = True
     template_name = "generic/list.html"
     filterset_class = DecisionFilter
     table_class = DecisionTable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from coopfin import reading
 from coopfin.clock import business_date
 from coopfin.worklists import Hit
 from governance.models import AgendaItem
@@ -13,7 +14,7 @@ MOST_HITS = 10
 
 def search(user, text):
     """決定番号・議題で探す。見てよい会議の、利害関係のない議案だけ。"""
-    if not user.has_perm("governance.view_governance"):
+    if not user.has_perm("governance.view_governance") or not reading.may(user, business_date()):
         return []
     decided = AgendaItem.objects.visible_to(user, business_date()).decided()
     for word in text.split():

@@ -13,6 +13,7 @@ class RecordList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """記録の一覧。絞り込み・並べ替え・頁・書出しをそろえる。"""
 
     template_name = "generic/list.html"
+    confidential = True
     paginate_by = 50
     strict = False
     lead = ""

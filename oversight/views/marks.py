@@ -45,6 +45,8 @@ class MarkList(RecordList):
 class MarkMixin:
     """見てよい一件。"""
 
+    confidential = True
+
     def get_queryset(self):
         return visible_marks(self.request.user, self.on)
 

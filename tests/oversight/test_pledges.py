@@ -19,7 +19,7 @@ from oversight.operations import pledges
 from oversight.register import obliged, without_pledge
 from tests.factories.core import make_expert, make_pledge, make_user
 from tests.factories.governance import make_person_with_user, make_seat
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_person
 from tests.prepared import little_pdf
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,48 @@ def test_who_has_not_pledged_is_led_to_the_pledge_and_then_to_the_page(client):
     assert done["Location"] == member.get_absolute_url()
     assert client.get(member.get_absolute_url()).status_code == 200
     assert ReadLog.objects.get().by == user
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        (
+            Role.CHIEF,
+            (
+                "/members/", "/members/?export=csv", "/loans/applications/", "/loans/applications/?export=xlsx",
+                "/loans/", "/loans/headroom/", "/loans/related-parties/", "/governance/decisions/",
+                "/governance/decisions/?export=csv", "/oversight/readings/", "/oversight/marks/", "/ledger/vouchers/",
+                "/documents/", "/admin/members/member/", "/admin/ledger/voucher/", "/admin/loans/application/",
+            ),
+        ),
+        (Role.DIRECTOR, ("/loans/applications/", "/governance/decisions/")),
+        (Role.AUDITOR, ("/admin/coopfin/actionlog/", "/loans/related-parties/?export=csv")),
+    ],
+)  # fmt: skip
+def test_no_list_no_export_and_no_register_opens_without_a_pledge(client, role, paths):
+    """A list names members and amounts, and an export carries them all away (H2.2-e)."""
+    client.force_login(make_user(role, pledged=False))
+    for path in paths:
+        answer = client.get(path)
+        where = answer.headers.get("Location", "")[:18]
+        assert (answer.status_code, where) == (302, "/oversight/pledge/"), path
+    client.force_login(make_user(role))
+    for path in paths:
+        assert client.get(path).status_code == 200, path
+
+
+def test_without_a_pledge_the_day_shows_no_case_and_the_search_finds_none(client):
+    person = make_person("髙橋 修")
+    for pledged in (False, True):
+        client.force_login(make_user(Role.CLERK, pledged=pledged))
+        shown = client.get("/search/?q=高橋").content.decode()
+        assert (person.get_absolute_url() in shown) == pledged
+        today = client.get("/").content.decode()
+        assert ("守秘義務の誓約をする" in today) != pledged
+        assert ("審査を待つ申込" in today) == pledged
+    for path in ("/governance/meetings/", "/governance/rules/", "/setup/"):
+        client.force_login(make_user(Role.CHIEF, pledged=False))
+        assert client.get(path).status_code == 200, path
 
 
 def test_what_was_sent_without_a_pledge_is_refused_with_a_sentence_and_writes_nothing(client):
