@@ -7,14 +7,13 @@ from datetime import date, time, timedelta
 from coopfin import proposals
 from coopfin.models import User
 from desk.demo.cast import LIMITS, make_limits
+from desk.demo.road import DAYS_TO_FINALISE, finalise
 from governance import operations as governance
 from governance.enums import AttendanceKind, BodyKind, ItemResult, MeetingKind
 from governance.models import Body, LimitResolution, Meeting
-from governance.printing import issue_minutes, issue_notice
+from governance.printing import issue_notice
+from governance.workflow import seats_at
 from members.models import Member
-
-#: 議長が議事録を確定するまでの日数
-DAYS_TO_FINALISE = 3
 
 
 def hold_general_meeting(users: dict[str, User], held_on: date, *, number: int) -> LimitResolution:
@@ -36,10 +35,7 @@ def hold_general_meeting(users: dict[str, User], held_on: date, *, number: int) 
     )
     governance.record_attendance(
         meeting,
-        entries={
-            seat.pk: (AttendanceKind.PRESENT, time(10, 0), None)
-            for seat in governance.seats_of(BodyKind.BOARD, held_on)
-        },
+        entries={seat.pk: (AttendanceKind.PRESENT, time(10, 0), None) for seat in seats_at(meeting)},
         by=clerk,
         on=held_on,
     )
@@ -49,18 +45,3 @@ def hold_general_meeting(users: dict[str, User], held_on: date, *, number: int) 
     finalise(meeting, by=president, on=held_on + timedelta(days=DAYS_TO_FINALISE))
     proposal.refresh_from_db()
     return proposals.approve(proposal, by=users["kitamura"], on=held_on, permission="governance.approve_resolution")
-
-
-def finalise(meeting: Meeting, *, by: User, on: date) -> None:
-    """議長が議事録を確定し、発行する。"""
-    governance.finalise(Meeting.objects.select_related("body").get(pk=meeting.pk), by=by, on=on)
-    issue_minutes(meeting, by=by, on=on)
-
-
-def finalise_old_boards(by: User, today: date, *, waiting: int = 2) -> int:
-    """終わった理事会の議事録を、新しい二つを除いて確定する。確定した数を返す。"""
-    closed = Meeting.objects.to_finalise().filter(body__kind=BodyKind.BOARD).order_by("held_on", "pk")
-    old = list(closed)[: max(closed.count() - waiting, 0)]
-    for meeting in old:
-        finalise(meeting, by=by, on=min(today, meeting.held_on + timedelta(days=DAYS_TO_FINALISE)))
-    return len(old)

@@ -60,6 +60,7 @@ BOARD = (
     ("宝達 進", SeatTitle.DIRECTOR),
     ("川北 誠", SeatTitle.DIRECTOR),
     ("野々市 学", SeatTitle.DIRECTOR),
+    ("剱持 弘", SeatTitle.AUDITOR),
 )
 COMMITTEE = (
     ("飯田 修", SeatTitle.CHAIR),
@@ -106,10 +107,19 @@ def make_users() -> dict[str, User]:
     }
 
 
+#: 組合員の代表者でない人のカナ
+KANA = {
+    "森本 隆": "モリモト タカシ", "内灘 和夫": "ウチナダ カズオ", "津幡 恵子": "ツバタ ケイコ", "宝達 進": "ホウダツ ススム",
+    "川北 誠": "カワキタ マコト", "野々市 学": "ノノイチ マナブ", "剱持 弘": "ケンモチ ヒロシ", "飯田 修": "イイダ オサム",
+    "高瀬 美穂": "タカセ ミホ", "羽咋 茂": "ハクイ シゲル", "浅野 さくら": "アサノ サクラ", "山田 花子": "ヤマダ ハナコ",
+    "西田 健": "ニシダ タケシ", "北村 洋子": "キタムラ ヨウコ", "管理 太郎": "カンリ タロウ", "本郷 法子": "ホンゴウ ノリコ",
+}  # fmt: skip
+
+
 def _person(name: str, user: User | None) -> Person:
     person = Person.objects.filter(name=name).order_by("pk").first()
     if person is None:
-        person = Person(name=name)
+        person = Person(name=name, kana=KANA.get(name, ""))
     person.user = user
     person.save()
     return person

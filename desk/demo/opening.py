@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Sum
+
 from coopfin.calc import days
 from coopfin.models import DelegatedAct
 from coopfin.operations import invitations, users
@@ -29,14 +31,16 @@ def import_members(content: bytes, *, by, on: date) -> int:
 def book_opening_balances(office: Office, on: date) -> None:
     """開始伝票。前の年度のはじめの残高を、二人で記帳する。"""
     start = days.fiscal_year_start(days.add_months(on, -12))
+    # 出資金は、組合員の台帳の合計と合わせる。
+    capital = Member.objects.aggregate(total=Sum("share_capital"))["total"]
     slip = Slip(
         "開始残高",
         (
             debit(AccountCode.CURRENT_DEPOSIT, 120_000_000),
             debit(AccountCode.ORDINARY_DEPOSIT, 8_000_000),
             credit(AccountCode.BORROWINGS_ON_DEED, 60_000_000, memo="商工組合中央金庫 金沢支店"),
-            credit(AccountCode.SHARE_CAPITAL, 42_000_000),
-            credit(AccountCode.RETAINED_EARNINGS, 26_000_000),
+            credit(AccountCode.SHARE_CAPITAL, capital),
+            credit(AccountCode.RETAINED_EARNINGS, 68_000_000 - capital),
         ),
     )
     voucher = ledger.enter(slip, dated_on=start, by=office.clerk, on=on, kind=VoucherKind.OPENING)

@@ -8,10 +8,14 @@ from datetime import date, time, timedelta
 
 from coopfin.calc import days
 from coopfin.delegation import Reach
+from coopfin.flow import StepRefused
 from coopfin.models import DelegatedAct, User
+from coopfin.views import MISSING_REASON
 from governance import operations as governance
-from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, VoteChoice
-from governance.models import Body
+from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, SeatTitle, VoteChoice
+from governance.models import Body, Meeting
+from governance.printing import issue_minutes
+from governance.workflow import seats_at
 from loans import coverage, items, printing
 from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
@@ -24,10 +28,31 @@ from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
 from loans.workflow import documents_of
 
-REASON = "事務局で内容を確かめ、承知のうえで進める。"
+#: 委員の賛成の意見。案件と委員ごとに、違うものを述べる。
+VIEWS = (
+    "受注の見通しがあり、返済の財源も確かめられる。",
+    "資金の使いみちがはっきりしている。金額も見積りに見合う。",
+    "これまでの取引に遅れがなく、代表者の経営の姿勢も堅実である。",
+    "業界の動きからみて、この時期の資金の必要は理解できる。",
+    "毎月の返済額は、いまの資金繰りで無理がない。",
+)
+#: 答申に付ける意見
+ADVICE = (
+    "資金の必要と返済の見通しを認める。",
+    "返済の財源は確かである。実行のあと、使いみちを確かめること。",
+    "申込どおりの条件で支障がない。",
+)
+BEFORE_THE_COMMITTEE = "注意の点は調査書に書き、委員会の判断を仰ぐ。"
+BEFORE_THE_BOARD = "注意の点は会議資料に載せ、理事会の判断を仰ぐ。"
+BEFORE_THE_CONTRACT = "注意の点は契約の席で説明し、確かめる。"
+BEFORE_PAYMENT = "注意の点を確かめ、実行に差し支えないと認めた。"
 FIRE_INSURANCE = Wanted(
     "建物の火災保険に加入していることを確かめること", ConditionKind.COLLATERAL, ConditionDue.DISBURSEMENT
 )
+
+
+#: 議長が議事録を確定するまでの日数
+DAYS_TO_FINALISE = 3
 
 
 @dataclass
@@ -46,6 +71,8 @@ class Office:
     pace: int = 2
     #: この仕組みで初めて開く理事会の回（前からの回の続き）
     first_board: int | None = None
+    #: 理事会を開くたびに、前の会議の議事録を確定して発行するか
+    keeps_minutes: bool = False
     cast: dict[str, User] = field(default_factory=dict)
 
     def releaser(self, act: DelegatedAct, amount: int, on: date) -> User:
@@ -58,6 +85,23 @@ class Office:
         return [user for user in self.committee if getattr(user, "person", None) not in out]
 
 
+def open_day(day: date) -> date:
+    """その日か、その前の営業日（事務所の開いている日に仕事をする。先へは延ばさないので、今日を越えない）。"""
+    while not days.is_business_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def step(operation, subject, *, why: str, **given):
+    """一歩進める。理由の要る歩みと、注意が残るときだけ、why を書く。"""
+    try:
+        return operation(subject, reason="", **given)
+    except StepRefused as refusal:
+        if all(finding.code not in MISSING_REASON for finding in refusal.findings):
+            raise
+        return operation(subject, reason=why, **given)
+
+
 def _reload(application: Application) -> Application:
     return Application.objects.get(pk=application.pk)
 
@@ -65,35 +109,60 @@ def _reload(application: Application) -> Application:
 def committee_opinions(application: Application, office: Office, on: date, *, choice=OpinionChoice.FOR) -> None:
     """委員がめいめい意見を述べる（利害関係のある委員を除く）。"""
     reasons = {
-        OpinionChoice.FOR: "受注の見通しがあり、返済の財源も確かめられる。",
         OpinionChoice.CONDITIONAL: "担保の建物の保全を確かめたうえでなら、認められる。",
         OpinionChoice.AGAINST: "返済の財源が明らかでない。",
     }
-    for user in office.free_members(application, on):
+    for turn, user in enumerate(office.free_members(application, on), start=application.pk):
         asked = [FIRE_INSURANCE] if choice == OpinionChoice.CONDITIONAL else []
         reviews.give_opinion(
-            _reload(application), choice=choice, text=reasons[choice], conditions=asked, by=user, on=on
+            _reload(application),
+            choice=choice,
+            text=reasons.get(choice) or VIEWS[turn % len(VIEWS)],
+            conditions=asked,
+            by=user,
+            on=on,
         )
 
 
 def recommend(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE) -> Application:
     """委員会の結論を答申にする（委員長。利害関係があれば次の委員）。"""
     chair = office.free_members(application, on)[0]
-    return reviews.recommend(
+    return step(
+        reviews.recommend,
         _reload(application),
         result=result,
         conditions=[FIRE_INSURANCE] if result == ItemResult.CONDITIONAL else [],
-        comment="資金の必要と返済の見通しを認める。",
+        comment=ADVICE[application.pk % len(ADVICE)],
         by=chair,
         on=on,
-        reason=REASON,
+        why="委員会で注意の点を読み合わせ、理事会の判断に委ねることとした。",
     )
+
+
+def finalise(meeting: Meeting, *, by: User, on: date) -> None:
+    """議長が議事録を確定し、発行する。"""
+    governance.finalise(Meeting.objects.select_related("body").get(pk=meeting.pk), by=by, on=on)
+    issue_minutes(meeting, by=by, on=on)
+
+
+def finalise_boards(office: Office, on: date, *, waiting: int = 0) -> int:
+    """終わって日のたった理事会の議事録を、新しい waiting 回を除いて確定する。確定した数を返す。"""
+    closed = list(Meeting.objects.to_finalise().filter(body__kind=BodyKind.BOARD).order_by("held_on", "pk"))
+    done = 0
+    for meeting in closed[: max(len(closed) - waiting, 0)]:
+        day = days.roll(meeting.held_on + timedelta(days=DAYS_TO_FINALISE))
+        if day <= on:
+            finalise(meeting, by=office.president, on=day)
+            done += 1
+    return done
 
 
 def hold_board(
     applications_: list[Application], office: Office, on: date, *, choice=VoteChoice.YES, absent: int = 0
 ) -> None:
-    """理事会を開き、議案に載せ、出席と議決を記録する（決定の記録はまだしない）。"""
+    """理事会を開き、議案に載せ、出席と議決を記録する（決定の記録はまだしない）。前の会議の議事録は、ここまでに確定する。"""
+    if office.keeps_minutes:
+        finalise_boards(office, on)
     board = Body.objects.get(kind=BodyKind.BOARD)
     meeting = governance.convene(
         body=board,
@@ -108,6 +177,7 @@ def hold_board(
         item = items.open_item(application, BodyKind.BOARD)
         governance.put_on_agenda(item, meeting=meeting, by=office.clerk, on=on)
     seats = list(governance.seats_of(BodyKind.BOARD, on))
+    auditors = [seat for seat in seats_at(meeting) if seat.title == SeatTitle.AUDITOR]
     gone = {seat.pk for seat in seats[len(seats) - absent :]} if absent else set()
     governance.record_attendance(
         meeting,
@@ -115,7 +185,7 @@ def hold_board(
             seat.pk: (AttendanceKind.ABSENT, None, None)
             if seat.pk in gone
             else (AttendanceKind.PRESENT, time(14, 0), None)
-            for seat in seats
+            for seat in (*seats, *auditors)
         },
         by=office.clerk,
         on=on,
@@ -130,13 +200,17 @@ def hold_board(
 
 def decide(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE, conditions=()):
     """理事会の決定を記録する（受付者でない人が）。"""
+    why = "理事会で注意の点を説明し、承知のうえで議決した。"
+    if result == ItemResult.UNFAVOURABLE:
+        why = "在庫の積み増しの必要が認められず、返済の財源も明らかでない。"
     recorder = office.chief if application.received_by_id != office.chief.pk else office.president
-    decided = reviews.decide(
-        _reload(application), result=result, conditions=list(conditions), comment="", by=recorder, on=on, reason=REASON
-    )
+    decided = step(
+        reviews.decide, _reload(application), result=result, conditions=list(conditions), comment="", by=recorder,
+        on=on, why=why,
+    )  # fmt: skip
     item = items.last_decided(application, BodyKind.BOARD)
     if item is not None and not governance.unfinished_items(item.meeting):
-        governance.close_meeting(item.meeting, by=office.clerk, on=on)
+        governance.close_meeting(item.meeting, ends_at=time(14, 50), by=office.clerk, on=on)
     return decided
 
 
@@ -157,16 +231,28 @@ def walk(
     application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=()
 ) -> Iterator:
     """一歩ごとに（申込, その日）を返しながら、受付から実行まで歩く。望みの状態で止めてよい。"""
-    on = start
+    planned, on = start, open_day(start)
     clerk = office.clerk
 
     def later() -> date:
-        nonlocal on
-        on += timedelta(days=office.pace)
+        """次の一歩の日。"""
+        nonlocal planned, on
+        planned += timedelta(days=office.pace)
+        on = open_day(planned)
         return on
 
-    yield applications.receive(_reload(application), by=clerk, on=on, reason=REASON), on
-    yield applications.investigate(_reload(application), by=clerk, on=later(), reason=REASON), on
+    yield (
+        step(
+            applications.receive, _reload(application), by=clerk, on=on, why="足りない書類は、面談の日までに受け取る。"
+        ),
+        on,
+    )
+    yield (
+        step(
+            applications.investigate, _reload(application), by=clerk, on=later(), why="残りの書類は、訪問して受け取る。"
+        ),
+        on,
+    )
     applications.record_investigation(
         _reload(application),
         record={
@@ -180,11 +266,11 @@ def walk(
         by=clerk,
         on=on,
     )
-    yield reviews.submit_to_committee(_reload(application), by=clerk, on=later(), reason=REASON), on
+    yield step(reviews.submit_to_committee, _reload(application), by=clerk, on=later(), why=BEFORE_THE_COMMITTEE), on
     later()
     committee_opinions(application, office, on)
     yield recommend(application, office, on), on
-    yield reviews.submit_to_board(_reload(application), by=clerk, on=later(), reason=REASON), on
+    yield step(reviews.submit_to_board, _reload(application), by=clerk, on=later(), why=BEFORE_THE_BOARD), on
     later()
     if result == ItemResult.UNFAVOURABLE:
         hold_board([application], office, on, choice=VoteChoice.NO)
@@ -195,7 +281,8 @@ def walk(
     application = _reload(application)
     later()
     if application.is_bank_funded:
-        contracts.record_funding(
+        step(
+            contracts.record_funding,
             application,
             bank=office.bank,
             decided_on=on,
@@ -206,28 +293,29 @@ def walk(
             document_reference=f"商中金発{on:%y%m}-{application.sequence:03d}",
             by=clerk,
             on=on,
-            reason=REASON,
+            why="銀行の回答書を確かめた。",
         )
     for condition in application.conditions.outstanding().filter(due=ConditionDue.CONTRACT):
         _meet(condition, application, clerk, on)
-    contracts.begin(_reload(application), contracted_on=on, by=clerk, on=on, reason=REASON)
+    step(contracts.begin, _reload(application), contracted_on=on, by=clerk, on=on, why=BEFORE_THE_CONTRACT)
     yield _reload(application), on
     sign_papers(application, office, on)
     for condition in application.conditions.outstanding():
         _meet(condition, application, clerk, on)
     yield (
-        contracts.confirm_ready(
+        step(
+            contracts.confirm_ready,
             _reload(application),
             by=office.releaser(DelegatedAct.CONFIRM_READY, application.amount, on),
             on=later(),
-            reason=REASON,
+            why="書類の原本を確かめた。残る注意は、実行のあとに片づける。",
         ),
         on,
     )
     on = days.roll(on)
-    event = disbursements.prepare(_reload(application), disburse_on=on, by=clerk, on=on, reason=REASON)
+    event = step(disbursements.prepare, _reload(application), disburse_on=on, by=clerk, on=on, why=BEFORE_PAYMENT)
     releaser = office.releaser(DelegatedAct.DISBURSE, application.amount, on)
-    disbursements.approve(event.voucher, by=releaser, on=on, reason=REASON)
+    step(disbursements.approve, event.voucher, by=releaser, on=on, why=BEFORE_PAYMENT)
     yield _reload(application), on
 
 

@@ -122,7 +122,9 @@ def with_mortgage(application: Application, office: Office, on: date, *, apprais
 
 def with_third_party(application: Application, office: Office, on: date, *, name: str, deed_on=None) -> Application:
     """第三者の個人保証人を付ける（公正証書の日付があれば記録する）。"""
-    person = Person.objects.filter(name=name).first() or Person(name=name, address="石川県金沢市泉野町一丁目1番1号")
+    person = Person.objects.filter(name=name).first() or Person(
+        name=name, kana="タナカ ミノル", address="石川県金沢市泉野町一丁目1番1号"
+    )
     person.save()
     security.add_guarantee(
         application,
@@ -206,7 +208,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
     applications.withdraw(
         Application.objects.get(pk=withdrawn.pk),
         by=office.clerk,
-        on=ago(28),
+        on=road.open_day(ago(28)),
         reason="銀行から直接借りられることになったため。",
     )
     returned = story(
@@ -218,16 +220,17 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
     applications.return_(
         Application.objects.get(pk=returned.pk),
         by=office.chief,
-        on=ago(16),
+        on=road.open_day(ago(16)),
         reason="見積書が一社だけなので、もう一社から取り直すこと。",
     )
     ready = story("金沢制御システム株式会社", lambda on: bill(6_000_000, "外注費の支払", start=on), 21, S.READY)
-    disbursements.prepare(
+    road.step(
+        disbursements.prepare,
         Application.objects.get(pk=ready.pk),
         disburse_on=days.roll(today),
         by=office.clerk,
         on=today,
-        reason=road.REASON,
+        why=road.BEFORE_PAYMENT,
     )
     story(
         "白山木材株式会社",
@@ -278,7 +281,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
             )
         ],
         by=office.committee[1],
-        on=ago(2),
+        on=road.open_day(ago(2)),
     )
     story(
         "辰口計測器株式会社",
@@ -316,7 +319,8 @@ def _inform(application: Application, office: Office, on: date) -> None:
 
 
 def _call_the_next_board(application: Application, office: Office, today: date) -> None:
-    """次の理事会を招集し、付議中の案件を議案に載せる。"""
+    """次の理事会を招集し、付議中の案件を議案に載せる。前の会議の議事録は、新しい二つを除いて確定している。"""
+    road.finalise_boards(office, today, waiting=2)
     meeting = governance.convene(
         body=Body.objects.get(kind=BodyKind.BOARD),
         held_on=days.roll(today),

@@ -10,6 +10,8 @@ from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
 from desk.demo import assemblies, cast, opening, oversight, products, standing, stories
+from governance.enums import BodyKind
+from governance.models import Minutes
 
 
 class Command(BaseCommand):
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         cast.make_cooperative(users, today)
         office = cast.office_of(users)
         office.first_board = cast.FIRST_BOARD
+        office.keeps_minutes = True
         imported = opening.import_members(
             Path(settings.BASE_DIR / "fixtures" / "members.xlsx").read_bytes(), by=users["yamada"], on=today
         )
@@ -57,7 +60,7 @@ class Command(BaseCommand):
         stories.play(office, today, say=self.stdout.write)
         standing.play(office, today)
         oversight.play(users, office, today)
-        finalised = assemblies.finalise_old_boards(users["komatsu"], today)
+        finalised = Minutes.objects.filter(meeting__body__kind=BodyKind.BOARD).count()
         self.stdout.write(f"理事会 {finalised} 回の議事録が確定しました。")
         return None
 
