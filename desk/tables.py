@@ -69,20 +69,31 @@ class UserTable(tables.Table):
     person = tables.Column(verbose_name="人の台帳", order_by="person__kana", empty_values=())
     last_login = tables.Column(verbose_name="最後のログイン", empty_values=(), attrs={"td": {"class": "nowrap"}})
     two_steps = tables.Column(verbose_name="二段階の確認", orderable=False, empty_values=())
+    pledge = tables.Column(verbose_name="守秘の誓約", orderable=False, empty_values=())
     standing = tables.Column(verbose_name="状態", orderable=False, empty_values=())
 
     class Meta:
         model = User
-        fields = ("name", "username", "roles", "person", "last_login", "two_steps", "standing")
+        fields = ("name", "username", "roles", "person", "last_login", "two_steps", "pledge", "standing")
         row_attrs = {"data-href": lambda record: reverse("desk:user", args=[record.pk])}
         caption = "利用者の一覧"
 
-    def __init__(self, *args, on, **kwargs):
+    def __init__(self, *args, on, pledges, **kwargs):
         super().__init__(*args, **kwargs)
         self.on = on
+        self.pledges = pledges
 
     def render_roles(self, record):
-        return record.role_labels or "（なし）"
+        owed = self.pledges.get(record.pk)
+        return record.role_labels or ("・".join(owed.capacities) if owed else "（なし）")
+
+    def render_pledge(self, record):
+        owed = self.pledges.get(record.pk)
+        return format_html("{}", stage_badge(owed.state, owed.tone)) if owed else "―"
+
+    def value_pledge(self, record):
+        owed = self.pledges.get(record.pk)
+        return owed.state if owed else ""
 
     def render_person(self, record):
         return getattr(record, "person", None) or "―"
@@ -92,6 +103,9 @@ class UserTable(tables.Table):
 
     def render_two_steps(self, record):
         return "使っている" if record.authenticator_set.all() else "―"
+
+    def value_standing(self, record):
+        return standing(record, next(iter(record.open_invitations), None), self.on)[0]
 
     def render_standing(self, record):
         label, tone = standing(record, next(iter(record.open_invitations), None), self.on)

@@ -17,8 +17,10 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from coopfin.calc.words import search_key
+from coopfin.exports import ExportedList
 from coopfin.flow import StepRefused
-from coopfin.forms import JapaneseDateField, ReasonForm
+from coopfin.forms import ReasonForm
+from coopfin.lists import DateFilter
 from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
 from coopfin.views import GuardedMixin, OperationView, RememberReading, deny
 from documents import access, operations
@@ -27,10 +29,6 @@ from documents.operations import AlreadyIssued
 from documents.paper import Paper, preview_response
 
 _TONES = {"無効": "plain", "作成中": "caution", "発行済": "go", "調印済": "ok"}
-
-
-class DateFilter(django_filters.Filter):
-    field_class = JapaneseDateField
 
 
 class IssuedDocumentFilter(django_filters.FilterSet):
@@ -97,8 +95,14 @@ class IssuedDocumentTable(tables.Table):
     def render_state_label(self, value):
         return stage_badge(value, _TONES[value])
 
+    def value_issued_on(self, value):
+        return value
 
-class IssuedDocumentList(GuardedMixin, SingleTableMixin, FilterView):
+    def value_state_label(self, value):
+        return value
+
+
+class IssuedDocumentList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """発行書類の一覧。"""
 
     permission_required = "documents.view_paper"

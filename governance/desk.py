@@ -29,7 +29,7 @@ from governance.models import (
 )
 from governance.operations.locks import RECORD
 from governance.views.search import search
-from members.panels import register_person_panel
+from members.panels import register_person_panel, register_person_roles
 
 GROUP = "組合"
 AT_MOST = 20
@@ -215,6 +215,15 @@ def ordinary_general_meeting(user, on):
         )
 
 
+@register_person_roles
+def seats_held(on) -> dict[int, list[str]]:
+    """人の一覧: 機関の席。"""
+    held: dict[int, list[str]] = {}
+    for seat in Seat.objects.current(on).select_related("body").order_by("body", "pk"):
+        held.setdefault(seat.person_id, []).append(f"{seat.body} {seat.get_title_display()}")
+    return held
+
+
 @register_person_panel
 def seats_of_person(person, user, on):
     """人の頁: 総会・理事会・金融委員会での席（任期つき）。"""
@@ -270,7 +279,8 @@ register_menu(
         namespaces=(
             "governance:meeting", "governance:convene", "governance:interest", "governance:close",
             "governance:adjourn", "governance:finalise", "governance:send_back", "governance:room",
-            "governance:decide", "governance:notice", "governance:minutes",
+            "governance:decide", "governance:notice", "governance:minutes", "governance:reschedule",
+            "governance:call_off",
         ),
     )
 )  # fmt: skip

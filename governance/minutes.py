@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from coopfin.calc.words import to_wareki
 from governance import briefing
 from governance.enums import AttendanceKind, BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, SeatTitle
 from governance.models import AgendaItem, Continuation
 from governance.proceedings import Proceedings, Veil
 from governance.workflow import Standing, standing
+from members.writing import name_key
 
 _WEEKDAYS = "月火水木金土日"
 
 
 def long_day(day: date) -> str:
-    """2026年11月25日（水）。"""
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+    """令和8年11月25日（水）。"""
+    return f"{to_wareki(day)}（{_WEEKDAYS[day.weekday()]}）"
 
 
 def opening(record: Proceedings) -> str:
@@ -145,9 +147,14 @@ def signers(record: Proceedings) -> list[list[str]]:
     """署名・記名押印する人（役名, 氏名）。理事会は出席した理事と監事、総会は議長と出席した理事。"""
     in_room = record.in_room
     if record.meeting.is_general:
-        chair = [["議長", record.members.chair_name]] if record.members else []
         directors = [seat for seat in in_room if seat.title != SeatTitle.AUDITOR]
-        return chair + [[f"出席{seat.get_title_display()}", seat.person.name] for seat in directors]
+        name = record.members.chair_name if record.members else ""
+        # 理事が議長に選任されたときは、一人が一度だけ署名する。
+        presiding = next((seat for seat in directors if name_key(seat.person.name) == name_key(name)), None)
+        chair = [[f"議長 {presiding.get_title_display()}" if presiding else "議長", name]] if name else []
+        return chair + [
+            [f"出席{seat.get_title_display()}", seat.person.name] for seat in directors if seat != presiding
+        ]
     chair = record.chair
     found = [[f"議長 {chair.get_title_display()}", chair.person.name]] if chair else []
     return found + [[f"出席{seat.get_title_display()}", seat.person.name] for seat in in_room if seat != chair]

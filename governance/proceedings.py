@@ -52,7 +52,7 @@ class Proceedings:
     """一つの会議の記録。"""
 
     meeting: Meeting
-    #: 開催日に在任する席（監事も）。長を先頭に
+    #: 開催日に在任する席（監事も）。席の名の順に
     seats: list[Seat]
     #: 席の番号 → 出席
     attendances: dict[int, Attendance]
@@ -123,9 +123,18 @@ def items_of(meeting: Meeting):
     )
 
 
+#: 席の名の順（理事長・副理事長・専務理事・理事・監事）。署名も、議長の代行も、この順に。
+_RANKS = {title.value: rank for rank, title in enumerate(SeatTitle)}
+
+
+def by_rank(seat: Seat) -> tuple[int, int]:
+    """席の並び。"""
+    return _RANKS[seat.title], seat.pk
+
+
 def read(meeting: Meeting) -> Proceedings:
     """会議の記録を読む。議案の数で問合せは増えない。"""
-    seats = sorted(seats_at(meeting), key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.pk))
+    seats = sorted(seats_at(meeting), key=by_rank)
     prefetch_related_objects([meeting], "attendances")
     attendances = list(meeting.attendances.all())
     items = list(items_of(meeting))

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Panel = Callable[..., dict | None]
+#: その日に、人の番号 → 役割の言い方（理事会 理事長 など）
+PersonRoles = Callable[..., dict[int, list[str]]]
 
 #: 並びを言わない欄の順
 ORDINARY = 50
 
 member_panels: list[Panel] = []
 person_panels: list[Panel] = []
+person_roles: list[PersonRoles] = []
 
 
 def register_member_panel(panel: Panel) -> Panel:
@@ -28,6 +31,21 @@ def register_person_panel(panel: Panel) -> Panel:
     """人の頁に欄を足す（席・保証など）。panel(person, user, on)。"""
     person_panels.append(panel)
     return panel
+
+
+def register_person_roles(found: PersonRoles) -> PersonRoles:
+    """人の一覧に、組合員でのもののほかの役割（機関の席など）を足す。found(on)。"""
+    person_roles.append(found)
+    return found
+
+
+def roles_on(on) -> dict[int, list[str]]:
+    """人の番号 → その日の役割。"""
+    held: dict[int, list[str]] = {}
+    for found in person_roles:
+        for pk, labels in found(on).items():
+            held.setdefault(pk, []).extend(labels)
+    return held
 
 
 def member_panels_for(member, user, on) -> list[dict]:

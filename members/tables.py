@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from coopfin.calc import words
+from coopfin.templatetags.coopfin import jmoment, stage_badge
 from members.enums import BETWEEN_COMPANIES, OWNED_BY_OTHER, OWNS_OTHER, MemberKind
-from members.models import Industry, Member, Person, Relationship
+from members.models import AccountRequest, Industry, Member, Person, Relationship
 
 
 class YenColumn(tables.Column):
@@ -132,6 +133,7 @@ class PersonFilter(django_filters.FilterSet):
             ("officer", "組合員の役員・関係者"),
             ("owner", "主要株主"),
             ("mandate", "委任された人"),
+            ("seat", "理事・委員・監事"),
             ("none", "役割なし"),
         ],
         method="by_role",
@@ -153,9 +155,16 @@ class PersonFilter(django_filters.FilterSet):
         "mandate": "mandates",
     }
 
+    def __init__(self, *args, roles=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        #: 人の番号 → 組合員でのもののほかの役割
+        self.seated = list(roles or {})
+
     def by_role(self, queryset, name, value):
+        if value == "seat":
+            return queryset.filter(pk__in=self.seated)
         if value == "none":
-            held = Q()
+            held = Q(pk__in=self.seated)
             for related in self.ROLES.values():
                 held |= Q(**{f"{related}__isnull": False})
             return queryset.exclude(pk__in=Person.objects.filter(held).order_by().values("pk"))
@@ -172,7 +181,7 @@ class PersonTable(tables.Table):
     kana = tables.Column(verbose_name="カナ", attrs={"td": {"class": "nowrap"}})
     born_on = DateColumn(verbose_name="生年月日")
     address = tables.Column(verbose_name="住所")
-    roles = tables.Column(verbose_name="組合員での役割", orderable=False, empty_values=())
+    roles = tables.Column(verbose_name="いまの役割", orderable=False, empty_values=())
 
     class Meta:
         model = Person
@@ -180,8 +189,76 @@ class PersonTable(tables.Table):
         row_attrs = {"data-href": lambda record: reverse("members:person", args=[record.pk])}
         caption = "人の一覧"
 
+    def __init__(self, *args, roles=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seated = roles or {}
+
     def render_roles(self, record):
-        held = [f"{m.name} {m.get_representative_title_display()}" for m in record.represented_members.all()]
+        held = [*self.seated.get(record.pk, ())]
+        held += [f"{m.name} {m.get_representative_title_display()}" for m in record.represented_members.all()]
         held += [f"{o.member.name} {o.get_title_display()}" for o in record.offices.all() if o.to_on is None]
         held += [f"{r.member.name} {r.get_kind_display()}" for r in record.relationships.all() if r.to_on is None]
-        return "、".join(held[:3]) + (f" ほか{len(held) - 3}件" if len(held) > 3 else "") if held else "―"
+        return "、".join(held[:4]) + (f" ほか{len(held) - 4}件" if len(held) > 4 else "") if held else "―"
+
+    def value_born_on(self, value):
+        return value
+
+
+class AccountRequestFilter(django_filters.FilterSet):
+    """口座変更の申請の絞り込み。"""
+
+    q = django_filters.CharFilter(label="組合員・口座番号", method="find", max_length=100)
+    state = django_filters.ChoiceFilter(
+        label="状態", empty_label="すべて", method="in_state",
+        choices=[("proposed", "承認待ち"), ("approved", "承認済"), ("rejected", "却下"), ("withdrawn", "取下げ")],
+    )  # fmt: skip
+
+    class Meta:
+        model = AccountRequest
+        fields = []
+
+    def find(self, queryset, name, value):
+        members = Member.everyone.search(value).order_by().values("pk")
+        return queryset.filter(Q(member__in=members) | Q(account_number__contains=value.strip()))
+
+    def in_state(self, queryset, name, value):
+        if value == "withdrawn":
+            return queryset.filter(withdrawn_at__isnull=False)
+        return queryset.filter(status=value, withdrawn_at__isnull=True)
+
+
+class AccountRequestTable(tables.Table):
+    """口座変更の申請の一覧。"""
+
+    TONES = {"承認待ち": "caution", "承認済": "ok", "却下": "stop", "取下げ": "plain"}
+
+    state = tables.Column(verbose_name="状態", empty_values=(), orderable=False, attrs={"td": {"class": "nowrap"}})
+    member = tables.Column(
+        verbose_name="組合員", order_by=("member__kana",), linkify=lambda record: record.get_absolute_url()
+    )
+    account = tables.Column(verbose_name="申請の口座", empty_values=(), orderable=False)
+    proposed_by = tables.Column(verbose_name="申請した人", order_by=("proposed_by__name",))
+    proposed_at = tables.Column(verbose_name="申請した時刻", attrs={"td": {"class": "nowrap"}})
+    decided_by = tables.Column(verbose_name="決めた人", orderable=False)
+
+    class Meta:
+        model = AccountRequest
+        fields = ("state", "member", "account", "proposed_by", "proposed_at", "decided_by")
+        row_attrs = {"data-href": lambda record: record.get_absolute_url()}
+        caption = "口座変更の申請の一覧"
+
+    def value_state(self, record):
+        return "承認待ち" if record.is_waiting else record.get_status_display()
+
+    def render_state(self, record):
+        label = self.value_state(record)
+        return stage_badge(label, self.TONES[label])
+
+    def render_account(self, record):
+        if not record.account_number:
+            return "登録をなくす"
+        kind = record.get_account_type_display()
+        return f"{record.bank_name} {record.branch_name} {kind} {record.account_number}"
+
+    def render_proposed_at(self, value):
+        return jmoment(value)

@@ -16,6 +16,13 @@ MARK_TONES = {"監査済": "ok", "解決": "ok", "回答待ち": "stop", "確認
 GRANT_TONES = {"有効": "ok", "これから": "go", "終了": "plain", "取消": "plain"}
 
 
+#: 頁の住所の終わりの語 → 言い方。番号で終わるものは、その案件・台帳の頁そのもの。
+PAGES = {
+    "papers": "会議資料", "room": "手もとの画面", "notice": "招集通知", "minutes": "議事録", "annex": "議事録別紙（秘）",
+    "download": "ダウンロード", "preview": "見本", "edit": "変更", "votes": "議決", "interest": "利害関係の申出",
+}  # fmt: skip
+
+
 class LinkedTable(tables.Table):
     """対象のページへ案内する表。見てはならない対象の行は、はじめから入っていない。"""
 
@@ -38,12 +45,12 @@ class ReadingTable(LinkedTable):
     by = tables.Column("見た人", attrs=TIGHT, order_by=("by__name", "-at"))
     object_text = tables.Column("開いたもの")
     content_type = tables.Column("種類", attrs=TIGHT, orderable=False)
-    path = tables.Column("ページ", orderable=False)
+    page = tables.Column("どこを", accessor="path", orderable=False)
     flags = tables.Column("目立つところ", empty_values=(), orderable=False)
 
     class Meta:
         model = ReadLog
-        fields = ("at", "by", "object_text", "content_type", "path", "flags")
+        fields = ("at", "by", "object_text", "content_type", "page", "flags")
 
     def __init__(self, *args, busy, **kwargs):
         super().__init__(*args, **kwargs)
@@ -57,6 +64,14 @@ class ReadingTable(LinkedTable):
 
     def render_content_type(self, value):
         return value.name
+
+    def render_page(self, value):
+        """頁の住所の終わりの語を、読む人の言葉に。書出しには住所のまま出す。"""
+        last = value.rstrip("/").rsplit("/", 1)[-1]
+        return PAGES.get(last, "" if last.isdigit() else "ほかの頁")
+
+    def value_page(self, value):
+        return value
 
     def render_flags(self, record):
         found = readings.flags(record, self.busy)

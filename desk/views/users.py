@@ -14,6 +14,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from coopfin import log
+from coopfin.exports import ExportedList
 from coopfin.models import Cooperative, Invitation, User
 from coopfin.operations import invitations, users
 from coopfin.templatetags.coopfin import jmoment
@@ -23,6 +24,7 @@ from desk.forms.users import IssueInvitationForm, UserForm
 from desk.tables import UserFilter, UserTable, standing
 from desk.views.base import SETUP_CRUMB, USERS_CRUMB, SettingView
 from members.linking import link_person
+from oversight.register import obliged
 
 
 def users_with_all():
@@ -34,7 +36,7 @@ def users_with_all():
     )
 
 
-class UserListView(GuardedMixin, SingleTableMixin, FilterView):
+class UserListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """利用者の一覧。"""
 
     permission_required = "coopfin.manage_users"
@@ -42,6 +44,8 @@ class UserListView(GuardedMixin, SingleTableMixin, FilterView):
     filterset_class = UserFilter
     table_class = UserTable
     paginate_by = 50
+    title = "利用者"
+    strict = False
 
     def get_queryset(self):
         return users_with_all()
@@ -50,13 +54,15 @@ class UserListView(GuardedMixin, SingleTableMixin, FilterView):
         return {**super().get_filterset_kwargs(filterset_class), "on": self.on}
 
     def get_table_kwargs(self):
-        return {"on": self.on}
+        owed = {found.user.pk: found for found in obliged(self.on) if found.user}
+        return {"on": self.on, "pledges": owed}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return {
             **context,
-            "title": "利用者",
+            "title": self.title,
+            "exports": self.export_links(),
             "breadcrumbs": [SETUP_CRUMB, ("利用者", "")],
             "lead": "ログインできる人と、その役割。招待のリンクで、本人がパスワードを決めます。",
             "count": context["table"].paginator.count,

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django_filters.views import FilterView
 
+from coopfin.exports import ExportedList
+from coopfin.lists import DateFilter
 from coopfin.templatetags.coopfin import stage_badge, weekday
 from coopfin.views import GuardedMixin, OperationView
 from governance import operations
@@ -27,14 +29,17 @@ TONES = {
 
 
 class MeetingFilter(django_filters.FilterSet):
-    """機関と状態で絞る。"""
+    """機関・状態・場所・開催日で絞る。"""
 
     body = django_filters.ModelChoiceFilter(label="機関", queryset=Body.objects.all(), empty_label="すべて")
     state = django_filters.ChoiceFilter(label="状態", choices=MeetingState.choices, empty_label="すべて")
+    place = django_filters.CharFilter(label="場所", lookup_expr="icontains", max_length=100)
+    from_on = DateFilter(label="開催日（から）", field_name="held_on", lookup_expr="gte")
+    to_on = DateFilter(label="開催日（まで）", field_name="held_on", lookup_expr="lte")
 
     class Meta:
         model = Meeting
-        fields = ["body", "state"]
+        fields = ["body", "state", "place", "from_on", "to_on"]
 
 
 class MeetingTable(tables.Table):
@@ -64,8 +69,17 @@ class MeetingTable(tables.Table):
     def render_state(self, record):
         return stage_badge(record.state_label, TONES[record.state])
 
+    def value_meeting(self, record):
+        return str(record)
 
-class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
+    def value_held_on(self, value):
+        return value
+
+    def value_state(self, record):
+        return record.state_label
+
+
+class MeetingsView(GuardedMixin, ExportedList, tables.SingleTableMixin, FilterView):
     """会議。記録する人と監査する人はすべて、委員・理事は自分の機関のものを見る。"""
 
     permission_required = "governance.view_governance"
@@ -73,6 +87,8 @@ class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
     filterset_class = MeetingFilter
     table_class = MeetingTable
     paginate_by = 50
+    title = "会議"
+    strict = False
 
     def get_queryset(self):
         return (
@@ -85,7 +101,8 @@ class MeetingsView(GuardedMixin, tables.SingleTableMixin, FilterView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         may_record = self.request.user.has_perm(RECORD)
-        context["title"] = "会議"
+        context["title"] = self.title
+        context["exports"] = self.export_links()
         context["lead"] = "総会・理事会・金融委員会の招集・出席・議決・議事録"
         context["count"] = context["table"].page.paginator.count
         context["empty"] = {"text": "見られる会議がまだありません。"}

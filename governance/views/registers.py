@@ -18,6 +18,7 @@ from governance.forms import ReappointForm
 from governance.models import Body, LimitResolution, Meeting, Seat
 from governance.operations.resolving import TABLE
 from governance.operations.seats import MANAGE
+from governance.proceedings import by_rank
 
 ENDING_DAYS = 90
 
@@ -86,7 +87,7 @@ class BodiesView(GuardedMixin, TemplateView):
                 else:
                     seat.ending = _ends_soon(seat, self.on)
                     groups["current"].append(seat)
-            groups["current"].sort(key=lambda seat: (not seat.is_chair, seat.from_on, seat.pk))
+            groups["current"].sort(key=by_rank)
             auditors = sum(seat.title == SeatTitle.AUDITOR for seat in groups["current"])
             counts = {"seated": len(groups["current"]) - auditors, "auditors": auditors}
             bodies.append({"body": body, **groups, **counts})
@@ -122,12 +123,12 @@ class BodyView(GuardedMixin, DetailView):
             title=body.name,
             rules=_rules(body),
             current=sorted(
-                (seat for seat in seats if not seat.coming and not seat.former),
-                key=lambda seat: (not seat.is_chair, seat.title == SeatTitle.AUDITOR, seat.from_on, seat.pk),
+                (seat for seat in seats if not seat.coming and not seat.former), key=by_rank,
             ),
             others=[seat for seat in seats if seat.coming or seat.former],
             meetings=list(meetings[:10]),
             may_manage=may_manage,
+            may_see_people=user.has_perm("members.view_member"),
             may_open_admin=may_manage and user.has_perm("coopfin.use_admin"),
             breadcrumbs=[
                 ("限度額・決議", reverse("governance:resolutions")), ("機関と席", reverse("governance:bodies")),

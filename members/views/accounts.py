@@ -5,14 +5,18 @@ from __future__ import annotations
 from django.db.models import Case, Value, When
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
 
+from coopfin.exports import ExportedList
 from coopfin.forms import OperationForm
 from coopfin.views import GuardedMixin, OperationView, RememberReading
 from members import operations
 from members.forms import AccountRequestForm, RequiredReasonForm
 from members.models import ACCOUNT_FIELDS, AccountRequest, Member
 from members.operations.accounts import APPROVE, REQUEST
+from members.tables import AccountRequestFilter, AccountRequestTable
 from members.views.base import MEMBERS_CRUMB, MemberOperation
 from members.views.members import names_in
 
@@ -67,21 +71,36 @@ class AccountRequestView(MemberOperation):
         return request, request.get_absolute_url(), "申請しました。別の人が承認するまで、いまの口座のままです。"
 
 
-class AccountListView(GuardedMixin, ListView):
+class AccountListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """口座変更の申請の一覧。承認を待つものを先に。"""
 
     permission_required = "members.view_member"
-    template_name = "members/account_list.html"
+    template_name = "generic/list.html"
+    filterset_class = AccountRequestFilter
+    table_class = AccountRequestTable
+    export_permission = REQUEST
     paginate_by = 50
+    title = "口座変更の申請"
+    strict = False
 
     def get_queryset(self):
-        first = Case(When(status=AccountRequest.Status.PROPOSED, then=Value(0)), default=Value(1))
-        return REQUESTS.order_by(first, "-pk")
+        waiting = When(status=AccountRequest.Status.PROPOSED, withdrawn_at__isnull=True, then=Value(0))
+        return REQUESTS.order_by(Case(waiting, default=Value(1)), "-pk")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            title="口座変更の申請", breadcrumbs=[MEMBERS_CRUMB, ("口座変更の申請", "")], **kwargs
-        )
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "title": self.title,
+            "breadcrumbs": [MEMBERS_CRUMB, (self.title, "")],
+            "lead": "振込先の口座は、申請した人とは別の人が承認して変わります。",
+            "count": context["table"].paginator.count,
+            "exports": self.export_links(),
+            "empty": {
+                "text": "口座変更の申請はありません。",
+                "hint": "申請は、組合員の頁の「振込先の口座」から出します。",
+            },
+        }
 
 
 class AccountDetailView(GuardedMixin, RememberReading, DetailView):

@@ -7,10 +7,12 @@ from datetime import date
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from coopfin.exports import ExportedList
 from coopfin.views import GuardedMixin, OperationView, PlainView, RememberReading
 from members import histories, operations, panels
 from members.forms import PersonForm
@@ -21,7 +23,7 @@ from members.views.base import PEOPLE_CRUMB
 OPTIONS = 10
 
 
-class PersonListView(GuardedMixin, SingleTableMixin, FilterView):
+class PersonListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     """人の一覧。"""
 
     permission_required = "members.view_member"
@@ -29,7 +31,20 @@ class PersonListView(GuardedMixin, SingleTableMixin, FilterView):
     filterset_class = PersonFilter
     table_class = PersonTable
     paginate_by = 50
+    title = "人の台帳"
+    export_permission = "members.edit_member"
     queryset = Person.objects.prefetch_related("represented_members", "offices__member", "relationships__member")
+
+    @cached_property
+    def roles(self) -> dict:
+        """機関の席など、組合員でのもののほかの役割。"""
+        return panels.roles_on(self.on)
+
+    def get_filterset_kwargs(self, filterset_class):
+        return {**super().get_filterset_kwargs(filterset_class), "roles": self.roles}
+
+    def get_table_kwargs(self):
+        return {"roles": self.roles}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -43,6 +58,7 @@ class PersonListView(GuardedMixin, SingleTableMixin, FilterView):
             "count": context["table"].paginator.count,
             "primary": primary,
             "actions": actions,
+            "exports": self.export_links(),
             "empty": {
                 "text": "人がまだ登録されていません。",
                 "hint": "組合員を登録するか取り込むと、代表者がここに載ります。",
