@@ -268,10 +268,16 @@ class VotesForm(OperationForm):
         return {"choice": self[f"choice_{seat.pk}"], "comment": self[f"comment_{seat.pk}"]}
 
     def entries(self):
-        """選ばれた席だけ（席, 議決, 意見）。変わっていない席は送らない。"""
+        """選ばれた席だけ（席, 議決, 意見）。変わっていない席は送らない。
+
+        「全員賛成」を押したときは、まだ選ばれていない席を賛成にする。
+        """
+        everyone = self.add_prefix("everyone") in self.data
         for seat in self.seats:
             names = (f"choice_{seat.pk}", f"comment_{seat.pk}")
-            if self.cleaned_data[names[0]] and any(name in self.changed_data for name in names):
+            if everyone and not self.cleaned_data[names[0]]:
+                yield seat, VoteChoice.YES.value, self.cleaned_data[names[1]]
+            elif self.cleaned_data[names[0]] and any(name in self.changed_data for name in names):
                 yield seat, self.cleaned_data[names[0]], self.cleaned_data[names[1]]
 
 

@@ -320,6 +320,22 @@ def test_votes_are_sent_in_one_form_and_twice_does_nothing_twice(enter):
     assert stale.status_code == 422
 
 
+def test_the_unrecorded_are_all_for_it_at_one_button_that_enter_never_presses(enter):
+    seats = make_board(3)
+    meeting = make_meeting(present=seats)
+    item = make_item(meeting=meeting)
+    meeting.refresh_from_db()
+    client = enter(make_user(Role.CLERK))
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    for record, everyone in (("議決を記録する", "全員賛成にする"), ("出席を記録する", "全員出席にする")):
+        assert page.index(f">{record}</button>") < page.index(f"{everyone}</button>")
+    data = votes_data(item, meeting.version, [(seats[2].seat, "no")]) | {f"item{item.pk}-everyone": "yes"}
+    client.post(url("votes", meeting.pk, item.pk), data)
+    assert {v.seat_id: v.choice for v in Vote.objects.all()} == {
+        seats[0].seat.pk: "yes", seats[1].seat.pk: "yes", seats[2].seat.pk: "no",
+    }  # fmt: skip
+
+
 def test_a_director_votes_only_for_himself(enter):
     seats = make_board(3)
     meeting = make_meeting(present=seats)

@@ -67,7 +67,10 @@ def test_a_director_reads_and_votes_on_his_own_page_and_may_change_it(enter):
     seats, meeting, item = board()
     client = enter(seats[0].user)
     room = url("room", meeting.pk)
-    assert TITLE in client.get(room).content.decode()
+    page = client.get(room).content.decode()
+    assert TITLE in page
+    # Enter in the opinion presses the first button of the form: one that is disabled, never 「賛成」.
+    assert page.index('<button type="submit" disabled') < page.index('name="choice"')
     for choice, told in (("yes", "「賛成」と入れました"), ("no", "「反対」と入れました")):
         answer = client.post(
             url("room_vote", meeting.pk, item.pk), {"choice": choice, "comment": "半期ごとに確かめる"}, follow=True
