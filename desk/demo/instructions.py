@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from desk.demo.road import REASON, Office
+from desk.demo.road import Office, step
 from loans.enums import AdviceTopic, Ruling
 from loans.models import Application
 from loans.operations import application as applications
@@ -34,4 +34,5 @@ def answer(application: Application, office: Office, on: date) -> Application:
     reason = "発注書で納期を確かめた。回収の日まで手形一本で通すほうが確実である。"
     rulings = {miss.pk: (Ruling.PROCEED, reason) for miss in waiting.misses.all()}
     escalations.instruct(_reload(application), rulings=rulings, by=office.president, on=on)
-    return applications.receive(_reload(application), by=office.clerk, on=on, reason=REASON)
+    why = "理事長の指示により受け付ける。足りない書類は、面談の日までに受け取る。"
+    return step(applications.receive, _reload(application), by=office.clerk, on=on, why=why)

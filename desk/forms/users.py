@@ -25,7 +25,8 @@ class UserForm(NamedPersonMixin, OperationForm):
     email = forms.EmailField(label="メールアドレス", required=False)
     roles = forms.MultipleChoiceField(
         label="役割", choices=ROLE_CHOICES, required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="一人が兼ねることがあります（例: 理事で金融委員）。委員長は役割ではなく、金融委員会の席です。",
+        help_text="一人が兼ねることがあります（例: 理事で金融委員）。委員長は役割ではなく、金融委員会の席です。"
+        "外部の専門家（弁護士・会計士）は、役割を付けずに招き、案件の頁の「閲覧を許す」で期限を決めて読ませます。",
     )  # fmt: skip
     is_active = forms.BooleanField(
         label="有効", required=False, initial=True, help_text="退職した人は消さずに、ここを外します。"

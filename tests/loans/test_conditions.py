@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from coopfin.flow import StepRefused
 from desk.demo import road
 from governance import operations as governance
-from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, VoteChoice
+from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, SeatTitle, VoteChoice
 from governance.models import Meeting
 from loans import items
 from loans.conditions import Wanted, adopted, gathered
@@ -165,7 +165,8 @@ def board_on(office, item, choice=VoteChoice.YES):
     meeting = Meeting.objects.filter(body__kind=BodyKind.BOARD).order_by("-pk").first()
     governance.put_on_agenda(item, meeting=meeting, by=office.clerk, on=TODAY)
     item.refresh_from_db()
-    for row in meeting.attendances.exclude(kind=AttendanceKind.ABSENT).select_related("seat"):
+    here = meeting.attendances.exclude(kind=AttendanceKind.ABSENT).exclude(seat__title=SeatTitle.AUDITOR)
+    for row in here.select_related("seat"):
         governance.cast_vote(item, seat=row.seat, choice=choice, comment="", by=office.clerk, on=TODAY)
 
 

@@ -24,7 +24,7 @@ from oversight.models import CaseGrant, CaseRestriction
 from oversight.operations import access
 from tests.factories.collateral import make_asset, make_interest
 from tests.factories.core import make_expert, make_user
-from tests.factories.loans import TODAY, fresh, make_application, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, fresh, make_application, make_application_in, make_office
 from tests.factories.members import make_member
 from tests.loans.pages import stop_the_clock
 
@@ -111,7 +111,7 @@ def test_a_restricted_case_is_not_named_at_its_meeting_nor_in_the_lists_searches
         == 404
     )
     for number, user in enumerate((office.president, office.chief)):
-        reviews.decide(fresh((known, secret)[number]), result="favourable", by=user, on=TODAY, reason=road.REASON)
+        reviews.decide(fresh((known, secret)[number]), result="favourable", by=user, on=TODAY, reason=REASON)
     assert AgendaItem.objects.visible_to(other, TODAY).decided().count() == 1
     assert AgendaItem.objects.visible_to(named, TODAY).decided().count() == 2
     logs = ActionLog.objects.filter(reading.about_closed(office.president, TODAY))
@@ -125,7 +125,7 @@ def test_the_annex_of_the_minutes_waits_for_the_one_who_may_read_the_restricted_
     secret = make_application_in(office, S.BOARD_QUEUE)
     road.hold_board([secret], office, TODAY)
     meeting = Meeting.objects.get()
-    reviews.decide(fresh(secret), result="favourable", by=office.chief, on=TODAY, reason=road.REASON)
+    reviews.decide(fresh(secret), result="favourable", by=office.chief, on=TODAY, reason=REASON)
     governance.close_meeting(meeting, by=office.clerk, on=TODAY)
     governance.finalise(meeting, by=office.president, on=TODAY)
     for number, paper in enumerate((printing.MINUTES, printing.MINUTES_ANNEX)):
