@@ -241,6 +241,9 @@ class MemberAttendance(models.Model):
 
 
 class UndeletableQuerySet(models.QuerySet):
+    def update(self, **values):
+        raise ValidationError("確定した議事録は変えられません。")
+
     def delete(self):
         raise ValidationError("議事録は消せません（備置きの期間中は保存します）。")
 

@@ -255,3 +255,9 @@ def test_when_the_chair_is_recused_another_director_presides_over_that_item():
         f"議長 {board[0].person.name}に特別の利害関係があるため、この議案の議長は理事 {board[1].person.name}が代行した。"
         in text
     )
+
+
+def test_finalised_minutes_are_neither_changed_nor_deleted_even_in_bulk():
+    for act in (lambda: Minutes.objects.update(content={}), lambda: Minutes.objects.all().delete()):
+        with pytest.raises(ValidationError, match="議事録は"):
+            act()
