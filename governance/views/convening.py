@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from coopfin.calc import days
+from coopfin.templatetags.coopfin import weekday
 from governance import operations
 from governance.forms import CallOffForm, RescheduleForm
 from governance.operations.locks import RECORD
 from governance.views.closing import MeetingOperation
+
+
+def closed_day_notice(held_on) -> str:
+    """開催日が休業日のときに添える文。休みの日の会議もあるので、断りはしない。"""
+    return "" if days.is_business_day(held_on) else f"開催日（{weekday(held_on)}）は休業日です。日を確かめてください。"
 
 
 class RescheduleView(MeetingOperation):
@@ -26,7 +33,11 @@ class RescheduleView(MeetingOperation):
     def operate(self, form):
         given = {name: form.cleaned_data[name] for name in ("held_on", "starts_at", "place", "reason")}
         meeting = operations.reschedule(self.object, by=self.request.user, on=self.on, **given)
-        return meeting, meeting.get_absolute_url(), f"{meeting}の日時・場所を改めました。"
+        return (
+            meeting,
+            meeting.get_absolute_url(),
+            f"{meeting}の日時・場所を改めました。{closed_day_notice(meeting.held_on)}",
+        )
 
 
 class CallOffView(MeetingOperation):

@@ -20,6 +20,7 @@ from governance.enums import OPEN_STATES, BodyKind, MeetingKind, MeetingState
 from governance.forms import ConveneForm
 from governance.models import Body, LimitResolution, Meeting
 from governance.operations.locks import RECORD
+from governance.views.convening import closed_day_notice
 
 #: 会議の状態 → 札の色
 TONES = {
@@ -168,4 +169,4 @@ class ConveneView(OperationView):
             body=given["body"], kind=given["kind"], number=given["number"], held_on=given["held_on"], starts_at=given["starts_at"], place=given["place"],
             by=self.request.user, on=self.on,
         )  # fmt: skip
-        return meeting, meeting.get_absolute_url(), f"{meeting}を招集しました。"
+        return meeting, meeting.get_absolute_url(), f"{meeting}を招集しました。{closed_day_notice(meeting.held_on)}"

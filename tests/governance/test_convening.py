@@ -90,3 +90,12 @@ def test_the_meetings_page_leads_to_both_until_someone_attends(client):
     page = client.get(meeting.get_absolute_url()).content.decode()
     assert "招集を取り消しました（開催日の誤り）" in page
     assert reverse("governance:reschedule", args=[meeting.pk]) not in page
+
+
+def test_a_meeting_convened_for_a_closed_day_says_so_and_stands(client):
+    body = make_board(3)[0].seat.body
+    client.force_login(make_user(Role.CLERK))
+    given = {"body": body.pk, "starts_at": "14:00", "place": "会館"}
+    for day, warned in (("2026-11-28", True), ("2026-11-30", False)):
+        page = client.post(reverse("governance:convene"), {**given, "held_on": day}, follow=True).content.decode()
+        assert ("休業日です" in page, "を招集しました" in page) == (warned, True)
