@@ -94,6 +94,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "loans.decide": {H, P},
         "loans.return_application": {H, K, P},
         "loans.withdraw_application": {C, H},
+        "loans.waive_document": {H, P},
         # 契約と実行
         "loans.record_funding": {C, H},
         "loans.contract": {C, H},

@@ -74,6 +74,6 @@ def may_void(document, user, on: date) -> bool:
     return bool(ask and document.voided_at is None and ask(user, document, on))
 
 
-def readers_of(document) -> str:
-    """この書類を見られるのは誰か（文）。"""
-    return _readers.get(f"{document.content_type.app_label}.{document.content_type.model}", "")
+def readers_of(content_type: ContentType) -> str:
+    """この種別の対象に付いた書類を見られるのは誰か（文）。"""
+    return _readers.get(f"{content_type.app_label}.{content_type.model}", "")

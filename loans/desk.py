@@ -442,7 +442,7 @@ def register() -> None:
             "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
             (
                 "loans:application", "loans:create", "loans:edit", "loans:receive", "loans:investigat",
-                "loans:submit", "loans:opinion", "loans:attach", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
+                "loans:submit", "loans:opinion", "loans:attach", "loans:checklist", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
                 "loans:security", "loans:guarantee",
             ),
         )

@@ -189,3 +189,18 @@ OPEN_STATES = tuple(
     for s in ApplicationState
     if s not in (ApplicationState.DECLINED, ApplicationState.WITHDRAWN, ApplicationState.DISBURSED)
 )
+
+
+class DocumentBasis(models.TextChoices):
+    """必要書類を求める理由（H2.2-d）。"""
+
+    PRODUCT = "product", "商品の定め"
+    RULE = "rule", "基本の書類"
+    HAND = "hand", "この案件で加えた"
+
+
+class DocumentDue(models.TextChoices):
+    """必要書類を、いつまでに出してもらうか。"""
+
+    COMMITTEE = "committee", "付議まで"
+    DISBURSEMENT = "disbursement", "実行まで"

@@ -5,6 +5,7 @@ from django.urls import path
 from loans.views import (
     application,
     case,
+    checklist,
     conditions,
     contract,
     dealings,
@@ -77,5 +78,6 @@ urlpatterns = [
     path("dealings/<int:pk>/report/", dealings.ReportDealing.as_view(), name="dealing_report"),
     path("related-parties/", dealings.RelatedParties.as_view(), name="related_parties"),
     *conditions.urlpatterns,
+    *checklist.urlpatterns,
     *security.urlpatterns,
 ]

@@ -18,7 +18,18 @@ from coopfin.segregation import may_check
 from documents.models import IssuedDocument
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import completeness, coverage, dealings, funding_answer, headroom, instructions, items, paperwork, rulebook
+from loans import (
+    checklist,
+    completeness,
+    coverage,
+    dealings,
+    funding_answer,
+    headroom,
+    instructions,
+    items,
+    paperwork,
+    rulebook,
+)
 from loans.enums import ApplicationState as S
 from loans.enums import ConditionDue, FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
@@ -482,7 +493,7 @@ FLOW = Flow(
         Step(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
             (not_interested, instructions.not_the_instructor, instructions.nothing_waits_for_an_instruction,
-             member_is_current, policy_in_force, completeness.findings, terms_can_be_computed,
+             member_is_current, policy_in_force, completeness.findings, checklist.documents_asked_for, terms_can_be_computed,
              form_and_term, days_fit, limits_at_receipt, rulebook.articles_at_receipt, rulebook.standards_at_receipt, guarantors_considered,
              collateral_covers, dealings.known),
             explanation="受付番号を付け、この日に効力のある方針・規約・規程で審査します。",
@@ -495,7 +506,7 @@ FLOW = Flow(
         Step(
             "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
             "loans.submit_to_committee",
-            (not_interested, investigation_recorded, instructions.nothing_waits_for_an_instruction, completeness.findings, terms_can_be_computed, days_fit, limits_at_receipt,
+            (not_interested, investigation_recorded, instructions.nothing_waits_for_an_instruction, completeness.findings, checklist.documents_complete, terms_can_be_computed, days_fit, limits_at_receipt,
              rulebook.standards_at_receipt, guarantors_considered, collateral_covers, committee_has_members),
             explanation="金融委員が案件を読み、意見を述べられるようになります。",
         ),
@@ -556,20 +567,20 @@ FLOW = Flow(
         Step(
             "confirm_ready", "実行できることを確認する", (S.CONTRACTING,), S.READY, "loans.confirm_ready",
             (not_interested, confirming_is_delegated, another_person_confirms, approval_is_valid, guarantors_complete,
-             papers_are_signed, conditions_are_met),
+             papers_are_signed, checklist.documents_before_disbursement, conditions_are_met),
             explanation="契約書類・保証・条件がそろったことを、契約手続をした人とは別の人が確かめます。",
         ),
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
             (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, conditions_are_met, account_is_known, disbursement_day_fits, limits,
+             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, conditions_are_met, account_is_known, disbursement_day_fits, limits,
              rulebook.articles),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
             (not_interested, disbursing_is_delegated, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, conditions_are_met, disbursement_day_has_come, limits,
+             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, conditions_are_met, disbursement_day_has_come, limits,
              rulebook.articles),
             explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),

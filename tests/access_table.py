@@ -178,6 +178,17 @@ loans:escalate@investigation                     200  200  403  403  403  403  4
 loans:take_back_escalation@investigation         200  200  403  403  403  403  403  in
 loans:instruct@investigation                     403  403  403  403  200  403  403  in
 loans:attach@investigation                       200  200  403  403  403  403  403  in
+# 必要書類。一覧は案件を見る人が見て、書くのは事務局。省くと決めるのは、受け付けた人とは別の事務局長か理事長。
+loans:checklist@investigation                    200  200  404  404  200  200  403  in
+loans:checklist_paper@investigation              200  200  404  404  200  200  403  in
+loans:checklist_receive@investigation            200  200  403  403  403  403  403  in
+loans:checklist_draw_up@investigation            405  405  403  403  403  403  403  in
+loans:checklist_add@investigation                200  200  403  403  403  403  403  in
+loans:checklist_return@investigation             200  200  403  403  403  403  403  in
+loans:checklist_row@investigation                200  200  403  403  403  403  403  in
+loans:checklist_files@investigation              200  200  403  403  403  403  403  in
+loans:checklist_set_aside@investigation          200  200  403  403  403  403  403  in
+loans:checklist_waive@investigation              403  200  403  403  200  403  403  in
 loans:receive@draft                              200  200  403  403  403  403  403  in
 loans:investigate@draft                          200  200  403  403  403  403  403  in
 loans:investigation@investigation                200  200  403  403  403  403  403  in

@@ -34,9 +34,9 @@ from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
 from loans.items import last_decided
 from loans.models import Application, DirectorDealing
+from loans.operations import checklist, security
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
-from loans.operations import security
 from loans.workflow import documents_of
 from members import importing
 from members import operations as members
@@ -72,7 +72,7 @@ PLAYERS = {
 def pages_on(day=TODAY):
     """The pages believe it is this day, and papers are not drawn."""
     with ExitStack() as stack:
-        for drawing in ("documents.operations", "governance.views.papers"):
+        for drawing in ("documents.operations", "governance.views.papers", "loans.views.checklist"):
             stack.enter_context(mock.patch(f"{drawing}.render_pdf", return_value=(ONE_PAGE, 1)))
         get_resolver().url_patterns  # noqa: B018  every view is imported from here on
         for module in [name for name, loaded in sys.modules.items() if "business_date" in vars(loaded)]:
@@ -181,6 +181,11 @@ def _security(house):
     things["upload"] = documents.accept_upload(
         file=SimpleUploadedFile("見積書.pdf", little_pdf()), kind="見積書", target=case, by=office.clerk, on=TODAY
     )
+    things["document_row"] = case.required_documents.first()
+    (things["document_file"],) = checklist.attach(
+        fresh(case), things["document_row"], files=[SimpleUploadedFile("決算書.pdf", little_pdf())], by=office.clerk,
+        on=TODAY,
+    )  # fmt: skip
 
 
 def _papers_and_vouchers(house):

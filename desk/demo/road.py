@@ -22,6 +22,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import ConditionDue, ConditionKind, FundingResult
 from loans.models import Application
 from loans.operations import application as applications
+from loans.operations import checklist
 from loans.operations import conditions as condition_operations
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
@@ -227,6 +228,14 @@ def _meet(condition, application: Application, clerk: User, on: date) -> None:
     condition_operations.meet(_reload(application), condition, evidence="原本を確かめ、写しを綴った。", by=clerk, on=on)
 
 
+def gather(application: Application, clerk: User, on: date) -> None:
+    """要る書類をすべて受け取る。"""
+    rows = [row for row in application.required_documents.all() if row.is_required and row.received_on is None]
+    if rows:
+        values = {"received_on": on, "issued_on": on - timedelta(days=10), "copied_on": on, "original_seen_on": on}
+        checklist.record(application, rows, values=values, by=clerk, on=on)
+
+
 def walk(
     application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=()
 ) -> Iterator:
@@ -266,6 +275,7 @@ def walk(
         by=clerk,
         on=on,
     )
+    gather(_reload(application), office.clerk, on)
     yield step(reviews.submit_to_committee, _reload(application), by=clerk, on=later(), why=BEFORE_THE_COMMITTEE), on
     later()
     committee_opinions(application, office, on)

@@ -9,7 +9,7 @@ from collateral.enums import AssetKind, RightKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
-from desk.demo import instructions, plans, products, road
+from desk.demo import gathering, instructions, plans, products, road
 from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
@@ -205,6 +205,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
     )
     story("鶴来鉄工株式会社", lambda on: bill(15_000_000, "賞与資金", start=on), 40, S.DISBURSED)
     withdrawn = story("㈱北陸ギヤー工業", lambda on: bill(2_000_000, "材料の仕入れ", start=on), 30, S.RECEIVED)
+    gathering.keep_original(withdrawn, office, ago(29))
     applications.withdraw(
         Application.objects.get(pk=withdrawn.pk),
         by=office.clerk,

@@ -8,6 +8,7 @@ from loans.models.application import (
     LoanGuarantee,
     LoanSecurity,
 )
+from loans.models.checklist import DocumentFile, RequiredDocument
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
@@ -20,6 +21,7 @@ __all__ = [
     "BankRelation",
     "Condition",
     "DirectorDealing",
+    "DocumentFile",
     "EscalatedMiss",
     "Escalation",
     "FundSource",
@@ -34,4 +36,5 @@ __all__ = [
     "Product",
     "ProductDocument",
     "ProposedCondition",
+    "RequiredDocument",
 ]

@@ -15,7 +15,7 @@ from governance.enums import BodyKind
 from loans import items, rulebook
 from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application, Investigation
-from loans.operations import base, conditions, security
+from loans.operations import base, checklist, conditions, security
 from loans.operations import plan as plans
 from loans.terms import LoanTerms, compute
 from members.operations.base import standing
@@ -68,6 +68,7 @@ def create_draft(*, member, terms: dict, plan: dict | None = None, copied_from: 
     application.full_clean(exclude=["created_by"])
     application.save()
     plans.write(application, plan or {})
+    checklist.follow_terms(application)
     log.record(application, verb="draft", label=label, by=by, on=on, copied_from=copied_from)
     security.propose_representative(application, by=by, on=on)
     application.refresh_from_db()
@@ -99,6 +100,7 @@ def update_terms(application: Application, *, terms: dict, plan: dict | None = N
         if before[name] != _told(application, name)
     }
     changed |= plans.write(application, plan or {})
+    checklist.follow_terms(application)
     log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
     security.follow_terms(application, by=by, on=on)
     return application

@@ -380,7 +380,7 @@ RECENT = 8
 _DETAIL_LABELS = {
     "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
     "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
-    "decision": "決定番号", "copied_from": "写した申込", "topic": "内容",
+    "decision": "決定番号", "document": "書類", "file": "ファイル", "receipt": "受領証", "copied_from": "写した申込", "topic": "内容",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from documents.paper import Paper
 from documents.parties import Party
 from ledger.printing import Seal, SlipEntry, VoucherSlip
 from loans import limits
+from loans.document_list import DocumentList, ListedDocument
 from loans.papers import CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
 from loans.resolution_paper import LimitProposal, ProposedLimit
 from loans.views.limits import LABELS
@@ -261,3 +262,44 @@ def make_long_limit_proposal():
         banks=tuple(f"{LONG_NAME} 第{number}支店" for number in range(1, 9)), member_limit_mode="sales",
         sales_months=2, current="", facilities_total=0,
     )  # fmt: skip
+
+
+def make_document_list(**changes):
+    """書類のご案内: 要るもの三つ、実行までのもの一つ、受け取ったもの一つ。"""
+    values = {
+        "issuer": "石川機械工業協同組合",
+        "member": "能登精機株式会社",
+        "about": "証書貸付　設備資金　12,000,000円",
+        "written_on": date(2026, 11, 24),
+        "person_in_charge": "山田 太郎",
+        "needed": (
+            ListedDocument(name="決算書（2期）", note="税務申告書の控え。電子申告は受信通知を添える。"),
+            ListedDocument(
+                name="見積書",
+                note="設備の相手先が発行したもの。",
+                conditions="発行から6か月以内のもの",
+                state="期限切れ",
+            ),
+            ListedDocument(name="納税証明書", note="未納がないこと。", conditions="発行から3か月以内のもの・原本"),
+        ),
+        "later": (
+            ListedDocument(name="登記事項証明書", note="履歴事項全部証明書。", conditions="発行から3か月以内のもの"),
+        ),
+        "welcome": (ListedDocument(name="定款", note="新しく取引する組合員だけ"),),
+        "received": (ListedDocument(name="企業概要"),),
+        **changes,
+    }
+    return DocumentList(**values)
+
+
+def make_long_document_list():
+    """名のとても長い三十件。"""
+    rows = tuple(
+        ListedDocument(
+            name=f"{number}番　" + "長い名の書類" * 8,
+            note="組合員に伝える言葉" * 16,
+            conditions="発行から3か月以内のもの・原本",
+        )
+        for number in range(1, 31)
+    )
+    return make_document_list(issuer=LONG_NAME, member=LONG_NAME, needed=rows, later=(), welcome=(), received=())

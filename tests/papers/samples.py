@@ -2,6 +2,7 @@
 
 from governance.printing import CONVENING_NOTICE, MEETING_PAPERS, MINUTES, MINUTES_ANNEX
 from ledger.printing import VOUCHER_SLIP
+from loans.document_list import DOCUMENT_LIST
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.resolution_paper import LIMIT_PROPOSAL
 from tests.factories import documents as make
@@ -22,6 +23,8 @@ SAMPLES = {
     "voucher_slip_long": (VOUCHER_SLIP, make.make_long_slip()),
     "limit_proposal": (LIMIT_PROPOSAL, make.make_limit_proposal()),
     "limit_proposal_long": (LIMIT_PROPOSAL, make.make_long_limit_proposal()),
+    "document_list": (DOCUMENT_LIST, make.make_document_list()),
+    "document_list_long": (DOCUMENT_LIST, make.make_long_document_list()),
     "convening_notice": (CONVENING_NOTICE, meetings.make_notice()),
     "meeting_papers": (MEETING_PAPERS, meetings.make_papers()),
     "meeting_papers_long": (MEETING_PAPERS, meetings.make_long_papers()),

@@ -160,6 +160,26 @@
     if (event.target.hasAttribute("data-autosubmit")) event.target.form.requestSubmit();
   });
 
+  // ファイルを選ぶボタン（data-choose に入力欄の id）と、上に落とせる所（data-drop に送る form の id）。
+  // 手助けがなければ、ボタンはファイルを付けるページへ行く。
+  document.addEventListener("click", (event) => {
+    const chooser = event.target.closest("[data-choose]");
+    if (chooser) { event.preventDefault(); document.getElementById(chooser.dataset.choose).click(); }
+  });
+  const dropArea = (event) => (event.dataTransfer?.types.includes("Files") ? event.target.closest("[data-drop]") : null);
+  for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+    document.addEventListener(name, (event) => {
+      const area = dropArea(event);
+      if (!area) return;
+      if (name !== "dragleave") event.preventDefault();
+      area.classList.toggle("over", over);
+      if (name !== "drop") return;
+      const form = document.getElementById(area.dataset.drop);
+      form.querySelector("input[type=file]").files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+
   // 横に送れる表だけを、キーボードでも送れるようにする。
   const scrollers = () => each(".table-scroll", (box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; else box.removeAttribute("tabindex");

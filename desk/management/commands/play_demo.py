@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import assemblies, cast, opening, oversight, products, standing, stories
+from desk.demo import assemblies, cast, gathering, opening, oversight, products, standing, stories
 from governance.enums import BodyKind
 from governance.models import Minutes
 
@@ -58,6 +58,7 @@ class Command(BaseCommand):
         opening.record_sales(office, today)
         opening.take_deposits(office, today)
         stories.play(office, today, say=self.stdout.write)
+        gathering.play(office, today)
         standing.play(office, today)
         oversight.play(users, office, today)
         finalised = Minutes.objects.filter(meeting__body__kind=BodyKind.BOARD).count()
