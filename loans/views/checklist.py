@@ -80,7 +80,6 @@ class Checklist(CaseMixin, GuardedMixin, RememberReading, TemplateView):
         self.remember(application)
         form = ReceiveForm(
             rows=application.required_documents.all(),
-            version=str(application.version),
             initial={"received_on": self.on},
         )
         return super().get_context_data(

@@ -295,7 +295,7 @@ def plan(application: Application) -> dict:
 
 def attachments(application: Application, user) -> list[Upload]:
     """受け取った書類（見てよい人だけ）。"""
-    if not user.has_perm("documents.view_paper"):
+    if not user.has_perm("documents.view_upload"):
         return []
     found = Upload.objects.filter(content_type=ContentType.objects.get_for_model(Application), object_id=application.pk)
     return list(found.defer("content").select_related("uploaded_by"))
