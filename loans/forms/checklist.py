@@ -137,6 +137,12 @@ class AddForm(OperationForm):
         return cleaned
 
 
+class ShortReasonForm(OperationForm):
+    """理由だけを書く操作（省く、ファイルを外す）。"""
+
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class ReturnForm(OperationForm):
     """預かった原本の返却。"""
 

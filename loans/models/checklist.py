@@ -181,7 +181,7 @@ class RequiredDocument(models.Model):
 
     def state(self, on: date) -> tuple[str, str]:
         """いまの状態の言葉と色。"""
-        if self.waived_on:
+        if self.waived_on and self.received_on is None:
             return "省略", "plain"
         if self.has_expired(on):
             return "期限切れ", "stop"

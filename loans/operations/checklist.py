@@ -182,12 +182,11 @@ def attach(application: Application, row: RequiredDocument, *, files, by, on: da
         try:
             upload = documents.accept_upload(file=file, kind=row.name[:60], target=application, by=by, on=on)
         except ValidationError as problem:
-            raise ValidationError([f"「{file.name}」: {text}" for text in problem.messages]) from problem
+            raise ValidationError({"files": [f"「{file.name}」: {text}" for text in problem.messages]}) from problem
         twin = row.files.filter(upload__sha256=upload.sha256, set_aside_on__isnull=True).first()
         if twin is not None:
-            raise ValidationError(
-                f"「{file.name}」と同じ中身のファイルが、すでにこの書類に付いています（{twin.upload}）。"
-            )
+            text = f"「{file.name}」と同じ中身のファイルが、すでにこの書類に付いています（{twin.upload}）。"
+            raise ValidationError({"files": text})
         found.append(DocumentFile.objects.create(row=row, upload=upload))
     if row.received_on is None:
         row.received_on, row.received_by = on, by

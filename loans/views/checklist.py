@@ -10,7 +10,6 @@ from django.urls import path, reverse
 from django.views.generic import TemplateView, View
 
 from coopfin.flow import StepRefused
-from coopfin.forms import ReasonForm
 from coopfin.models import Cooperative
 from coopfin.views import GuardedMixin, OncePerToken, RememberReading
 from documents import access
@@ -18,7 +17,8 @@ from documents.models import Upload
 from documents.paper import CannotRender, render_pdf
 from loans import checklist
 from loans.document_list import DOCUMENT_LIST, document_list
-from loans.forms.checklist import AddForm, FilesForm, ReceiveForm, ReturnForm, RowForm
+from loans.enums import DocumentBasis
+from loans.forms.checklist import AddForm, FilesForm, ReceiveForm, ReturnForm, RowForm, ShortReasonForm
 from loans.models import DocumentFile
 from loans.operations import checklist as operations
 from loans.views.base import CaseMixin, CaseOperation
@@ -65,6 +65,7 @@ def standing(application, user, on) -> dict:
         "others": [upload for upload in others.select_related("uploaded_by") if upload.pk not in filed],
         "readers": access.readers_of(access.content_type_of(application)),
         "source": checklist.SOURCE,
+        "product_basis": next((row.basis_text for row in rows if row.basis == DocumentBasis.PRODUCT), ""),
     }
 
 
@@ -277,7 +278,7 @@ class Waive(RowOperation):
     """書類を省くと決める。受け付けた人とは別の人が決める。"""
 
     permission_required = operations.WAIVE
-    form_class = ReasonForm
+    form_class = ShortReasonForm
     submit_label = "省くと決める"
 
     @property
@@ -286,13 +287,12 @@ class Waive(RowOperation):
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        form.fields["reason"].required = True
         form.fields["reason"].help_text = "なぜこの申込に要らないか。委員・理事・監事が読みます。"
         return form
 
     def operate(self, form):
         row = operations.waive(
-            self.object, self.row, reason=form.cleaned_data["reason"][:300], by=self.request.user, on=self.on
+            self.object, self.row, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on
         )
         return row, page_url(self.object), f"「{row.name}」を省くと決めました。"
 
@@ -305,7 +305,7 @@ class SetAside(RowOperation):
     """まちがえて付けたファイルを外す。"""
 
     permission_required = "documents.upload"
-    form_class = ReasonForm
+    form_class = ShortReasonForm
     title = "ファイルを外す"
     submit_label = "外す"
 
@@ -318,12 +318,11 @@ class SetAside(RowOperation):
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        form.fields["reason"].required = True
         form.fields["reason"].help_text = f"「{self.file.upload}」を一覧から外します。ファイルと記録は残ります。"
         return form
 
     def operate(self, form):
-        operations.set_aside(self.file, reason=form.cleaned_data["reason"][:300], by=self.request.user, on=self.on)
+        operations.set_aside(self.file, reason=form.cleaned_data["reason"], by=self.request.user, on=self.on)
         return self.row, page_url(self.object), f"「{self.file.upload}」を外しました。"
 
 

@@ -359,6 +359,7 @@ def test_the_pages_of_a_row_record_attach_waive_set_aside_and_give_back(world, c
     assert attached.upload.get_absolute_url() in page
     aside = url("checklist_set_aside", case, row.pk, attached.pk)
     assert client.post(aside, {"reason": ""}).status_code == 422
+    assert client.post(aside, {"reason": "長" * 301}).status_code == 422
     assert client.post(aside, {"reason": "別の人のもの"}).status_code == 302
     added = {"name": "工場の写真", "due": "committee", "reason": "設備の配置を見るため。"}
     assert client.post(url("checklist_add", case), {**added, "name": ""}).status_code == 422
