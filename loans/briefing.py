@@ -29,7 +29,7 @@ def of_application(object_id: int, on: date) -> Brief | None:
         Section("限度額の余力", _headroom(application, on), of_the_day=True),
         Section("保全", _security(application)),
     ]
-    investigation = Investigation.objects.filter(application=application).first()
+    investigation = Investigation.objects.select_related("investigated_by").filter(application=application).first()
     if investigation is not None:
         sections.append(Section("実態把握", _investigation(investigation)))
     waiting = application.state == ApplicationState.COMMITTEE_QUEUE

@@ -114,7 +114,8 @@ def of(application: Application, on: date) -> Headroom:
     resolution = LimitResolution.in_force(on)
     if resolution is None:
         return Headroom(resolution=None, checks=None)
-    everything = exposure.read(on, on=on, member=application.member)
+    # 全体を読む（問合せの数は同じ）。会議資料では、何件もの申込が同じ一度の答えを使う。
+    everything = exposure.read(on, on=on)
     # 実行済なら残高に入っているので、今回の額としてもう一度は数えない。
     requested = 0 if application.state == ApplicationState.DISBURSED else application.amount
     own, borrowed = everything.of_member(application.member_id), everything.borrowing

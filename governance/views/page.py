@@ -189,12 +189,16 @@ class MeetingPage:
         """理事会の議案に対する金融委員会の答申（同じ案件の、議決済のもの）。"""
         if self.meeting.body.kind != BodyKind.BOARD or not self.items:
             return {}
-        decided = AgendaItem.objects.filter(
-            body__kind=BodyKind.COMMITTEE,
-            state=ItemState.DECIDED,
-            content_type__in={item.content_type_id for item in self.items},
-            object_id__in={item.object_id for item in self.items},
-        ).order_by("pk")
+        decided = (
+            AgendaItem.objects.filter(
+                body__kind=BodyKind.COMMITTEE,
+                state=ItemState.DECIDED,
+                content_type__in={item.content_type_id for item in self.items},
+                object_id__in={item.object_id for item in self.items},
+            )
+            .select_related("body", "meeting", "meeting__body")
+            .order_by("pk")
+        )
         return {(item.content_type_id, item.object_id): item for item in decided}
 
     def finalising(self) -> dict | None:
