@@ -147,8 +147,8 @@ def test_the_highest_limit_is_reckoned_and_handed_on_to_the_proposal(office, see
     preview = client.post(reverse("loans:limit_borrowing_preview"), Q1)
     address = preview.context["result"]["propose_url"]
     page = client.get(address)
-    form, banks = page.context["adminform"].form, page.context["inline_admin_formsets"][0].formset
-    assert form["borrowing_limit"].value() == "450,000,000"
+    form, banks = page.context["form"], page.context["formset"]
+    assert form["borrowing_limit"].value() == "450000000"
     # 会議の名と議案番号は、その総会で可決されたときに入る。
     assert (form["meeting_name"].value() or "", form["effective_on"].value()) == ("", "2027-05-25")
     assert [(one["name"].value(), one["branch"].value()) for one in banks.forms[:2]] == [
