@@ -72,6 +72,9 @@ ADMIN_PERMISSIONS = {
     "loans.delete_productdocument": "loans.propose_product",
     "loans.view_application": "loans.view_loan",
     "loans.view_loan": "loans.view_loan",
+    "loans.view_fundscause": "coopfin.view_policy",
+    "loans.add_fundscause": "coopfin.propose_policy",
+    "loans.change_fundscause": "coopfin.propose_policy",
 }
 
 

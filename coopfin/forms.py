@@ -18,7 +18,7 @@ LATEST = datetime.date(2199, 12, 31)
 
 
 class YenFormField(forms.Field):
-    """金額（円）。既定では 1円以上。"""
+    """金額（円）。既定では 1円以上。min_value を None にすると、△ や - の付いた負の額も読む。"""
 
     widget = forms.TextInput
 
@@ -29,7 +29,8 @@ class YenFormField(forms.Field):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget):
-        return {"inputmode": "text", "autocomplete": "off", "class": "num", "data-echo": "yen"}
+        signed = {"data-signed": "yes"} if self.min_value is None else {}
+        return {"inputmode": "text", "autocomplete": "off", "class": "num", "data-echo": "yen", **signed}
 
     def prepare_value(self, value):
         return f"{value:,}" if isinstance(value, int) else value
@@ -40,7 +41,7 @@ class YenFormField(forms.Field):
         if isinstance(value, int):
             return value
         try:
-            return words.parse_amount(str(value))
+            return words.parse_amount(str(value), negative=self.min_value is None)
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 

@@ -1,4 +1,4 @@
-"""基本データ（業種・勘定科目・書類の種類）。何度入れても同じで、組合が直した名前は上書きしない。"""
+"""基本データ（業種・勘定科目・書類の種類・運転資金の要因）。何度入れても同じで、組合が直した名前は上書きしない。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.core import serializers
 from django.db import transaction
 
 #: 入れる順。あるものだけを入れる。
-FILES = ("industries.json", "accounts.json", "document_kinds.json")
+FILES = ("industries.json", "accounts.json", "document_kinds.json", "funds_causes.json")
 
 
 def rows():

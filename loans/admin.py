@@ -1,12 +1,12 @@
-"""管理サイト: 申込と貸付は見るだけ。商品は提案と承認。"""
+"""管理サイト: 申込と貸付は見るだけ。商品は提案と承認。運転資金の要因の一覧は直せる（消せない）。"""
 
 from django import forms
 from django.contrib import admin
 
-from coopfin.admin import ProposalAdmin, RememberedAdmin
+from coopfin.admin import LoggedAdmin, ProposalAdmin, RememberedAdmin
 from coopfin.admin_site import ReadOnlyAdmin
 from coopfin.clock import business_date
-from loans.models import Application, Loan, Product, ProductDocument
+from loans.models import Application, FundsCause, Loan, Product, ProductDocument
 from loans.models.product import PRODUCT_GROUPS
 
 
@@ -120,3 +120,13 @@ class ProductAdmin(ProposalAdmin):
 
 #: 版ごとに決めるので写さない欄
 NOT_COPIED = {"effective_on", "ends_on", "source"}
+
+
+@admin.register(FundsCause)
+class FundsCauseAdmin(LoggedAdmin):
+    """運転資金の要因。使わなくなったものは、消さずに「使う」を外す。"""
+
+    list_display = ["name", "fixed", "order", "active"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code"] if obj else []

@@ -9,16 +9,16 @@ from django.urls import reverse
 from coopfin.models import Policy
 from governance import briefing
 from governance.briefing import Brief, Section
-from loans import coverage, headroom, wording
+from loans import coverage, fact_finding, headroom, wording
 from loans.enums import ApplicationState
-from loans.models import Application, Condition, EscalatedMiss, Investigation
+from loans.models import Application, Condition, EscalatedMiss
 
 
 @briefing.register("loans.application")
 def of_application(object_id: int, on: date) -> Brief | None:
     """申込一件の説明。組合員の財務の内容を含むので、秘。"""
     application = (
-        Application.objects.select_related("member__representative", "policy", "investigation")
+        Application.objects.select_related("member__representative", "policy", "investigation__investigated_by")
         .filter(pk=object_id)
         .first()
     )
@@ -29,9 +29,8 @@ def of_application(object_id: int, on: date) -> Brief | None:
         Section("限度額の余力", _headroom(application, on), of_the_day=True),
         Section("保全", _security(application)),
     ]
-    investigation = Investigation.objects.select_related("investigated_by").filter(application=application).first()
-    if investigation is not None:
-        sections.append(Section("実態把握", _investigation(investigation)))
+    if rows := _investigation(application):
+        sections.append(Section("実態把握", rows))
     waiting = application.state == ApplicationState.COMMITTEE_QUEUE
     return Brief(tuple(sections), opinion_url=reverse("loans:opinion", args=[application.pk]) if waiting else "")
 
@@ -112,14 +111,18 @@ def _security(application: Application):
     return tuple(rows)
 
 
-def _investigation(investigation: Investigation):
-    return (
-        ("面談", f"{_day(investigation.interviewed_on)}　{investigation.interviewee}"),
-        ("事業実態", investigation.business),
-        ("資金使途", investigation.use_of_funds),
-        ("債権保全", investigation.preservation),
-        ("事務局の所見", f"{investigation.conclusion}（調査 {investigation.investigated_by}）"),
-    )
+def _investigation(application: Application):
+    """面談・調査書の答え（節ごと）・所見。"""
+    sheet, written = fact_finding.read(application), getattr(application, "investigation", None)
+    rows = [("面談", f"{_day(one.held_on)}　{one.interviewee}。{one.told}") for one in sheet.interviews]
+    for part in sheet.blocks:
+        answers = "\n".join(f"{line.question.label}：{line.answer.summary}" for line in part.lines if line.answer)
+        if answers:
+            rows.append((part.section.label, answers))
+    rows += [("運転資金の要因", f"{need.cause}（{need.get_term_display()}）{need.amount:,}円") for need in sheet.needs]
+    if written is not None:
+        rows.append(("事務局の所見", f"{written.conclusion}（調査 {written.investigated_by}）"))
+    return tuple(rows)
 
 
 def _day(day: date) -> str:

@@ -487,7 +487,13 @@ def register() -> None:
     )  # fmt: skip
     for label, url_name, permission, codes in (
         ("申込・審査", "loans:applications", "loans.view_application", ("H2.2-a", "H2.2-b", "H2.4-c", "H2.4-d")),
-        ("案件のページの実態把握", "loans:applications", "loans.view_application", ("H2.3-0",)),
+        ("案件のページの返済の力", "loans:applications", "loans.view_application", ("H2.4-a", "H2.4-b")),
+        (
+            "案件のページの実態把握調査書",
+            "loans:applications",
+            "loans.view_application",
+            ("H2.3-0", "H2.3-a", "H2.3-b", "H2.3-c", "H2.3-d"),
+        ),
         ("限度額の余力", "loans:headroom", "loans.view_loan", ("H2.1-c", "H2.1-f", "H2.2-a")),
         ("理事との取引", "loans:dealings", "loans.view_dealings", ("H2.1-e",)),
         ("契約・実行", "loans:contracting", "loans.view_loan", ("H2.1-g", "H2.5-a", "H2.5-e")),

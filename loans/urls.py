@@ -4,6 +4,7 @@ from django.urls import path
 
 from loans.views import (
     application,
+    capacity,
     case,
     checklist,
     conditions,
@@ -18,6 +19,7 @@ from loans.views import (
     products,
     review,
     security,
+    worksheet,
 )
 
 app_name = "loans"
@@ -55,7 +57,15 @@ urlpatterns = [
     path("applications/<int:pk>/attach/", application.Attach.as_view(), name="attach"),
     path("applications/<int:pk>/receive/", application.Receive.as_view(), name="receive"),
     path("applications/<int:pk>/investigate/", application.Investigate.as_view(), name="investigate"),
-    path("applications/<int:pk>/investigation/", application.InvestigationRecord.as_view(), name="investigation"),
+    path("applications/<int:pk>/investigation/", worksheet.Conclusion.as_view(), name="investigation"),
+    path("applications/<int:pk>/worksheet/", worksheet.Reading.as_view(), name="worksheet"),
+    path("applications/<int:pk>/worksheet/<slug:section>/", worksheet.SectionPage.as_view(), name="worksheet_section"),
+    path("applications/<int:pk>/needs/", worksheet.Needs.as_view(), name="funds_needs"),
+    path("applications/<int:pk>/capacity/", capacity.Capacity.as_view(), name="capacity"),
+    path("applications/<int:pk>/capacity/preview/", capacity.CapacityPreview.as_view(), name="capacity_preview"),
+    path("applications/<int:pk>/interviews/new/", worksheet.InterviewAdd.as_view(), name="interview_add"),
+    path("applications/<int:pk>/interviews/<int:interview>/", worksheet.InterviewEdit.as_view(), name="interview_edit"),
+    path("applications/<int:pk>/interviews/<int:interview>/settle/", worksheet.FollowUp.as_view(), name="follow_up"),
     path("applications/<int:pk>/committee/", review.SubmitToCommittee.as_view(), name="submit_to_committee"),
     path("applications/<int:pk>/opinion/", review.GiveOpinion.as_view(), name="opinion"),
     path("applications/<int:pk>/recommendation/", review.Recommend.as_view(), name="recommend"),

@@ -23,10 +23,12 @@ from loans import (
     completeness,
     coverage,
     dealings,
+    fact_finding,
     funding_answer,
     headroom,
     instructions,
     items,
+    judging,
     paperwork,
     rulebook,
 )
@@ -84,9 +86,16 @@ def not_the_receiver(application, *, by, on, **given):
 
 @follows("H2.1-d")
 def not_the_investigator(application, *, by, on, **given):
-    """実態把握をした人は、委員として意見を述べられない（ドメイン E）。"""
+    """実態把握をした人（所見・調査書・面談を書いた人）は、委員として意見を述べられない（ドメイン E）。"""
+    if not by.has_perm("loans.give_opinion"):
+        return
     investigation = getattr(application, "investigation", None)
-    if investigation is not None and investigation.investigated_by_id == by.pk:
+    concluded = investigation is not None and investigation.investigated_by_id == by.pk
+    if (
+        concluded
+        or application.worksheet_answers.filter(answered_by=by).exists()
+        or application.interviews.filter(recorded_by=by).exists()
+    ):
         yield block("実態把握をした人は、同じ案件に委員として意見を述べられません。", SEGREGATION, code="investigator")
 
 
@@ -173,25 +182,6 @@ def terms_can_be_computed(application, *, by, on, **given):
                     url=_page("edit", application), url_label="条件を直す", code="terms")  # fmt: skip
 
 
-@follows("H2.4-c")
-def form_and_term(application, *, by, on, **given):
-    """形式と期間の目安（H2.4-c）: 手形は1年未満、証書は1年以上が通例。"""
-    source = f"{RULES} 三 b"
-    one_year = days.add_months(application.disburse_on, 12)
-    if application.is_bill and application.maturity_on >= one_year:
-        yield warn("手形貸付の期間が1年以上です。通例は1年未満です。", source, code="term")
-    if not application.is_bill and application.maturity_on < one_year:
-        yield warn("証書貸付の期間が1年未満です。通例は1年以上です。", source, code="term")
-    policy = application.policy or Policy.on(on)
-    if policy and application.is_bill and application.maturity_on > policy.paper_bill_last_maturity_on:
-        last = policy.paper_bill_last_maturity_on
-        yield warn(
-            f"手形の期日が、紙の手形を交換できる最後の日（{last.year}年{last.month}月{last.day}日）を過ぎます。",
-            "電子交換所の終了",
-            code="paper-bill",
-        )
-
-
 @follows("H2.4-d")
 def days_fit(application, *, by, on, **given):
     """実行希望日が過ぎていないこと、手形の期日が銀行の営業日であること。どちらも気づいてほしいことで、止めない。"""
@@ -249,19 +239,20 @@ def collateral_covers(application, *, by, on, **given):
     yield from coverage.collateral_findings(application)
 
 
-@follows("H2.3-0")
+@follows("H2.3-0", "H2.3-a", "H2.3-b", "H2.3-c", "H2.3-d")
 def investigation_recorded(application, *, by, on, **given):
-    """三つの把握と面談が記録されていること（H2.3-0）。"""
+    """調査書の問い・面談・運転資金の要因と、事務局の所見がそろっていること（H2.3-0）。空欄は名を挙げる。"""
+    yield from fact_finding.findings(fact_finding.read(application))
     if getattr(application, "investigation", None) is None:
         yield block(
-            "実態把握（事業実態・資金使途・債権保全と面談）がまだ記録されていません。",
+            "実態把握のまとめ（事務局の所見）がまだ書かれていません。",
             f"{RULES} 二",
             url=_page("investigation", application),
-            url_label="実態把握を記入する",
+            url_label="所見を書く",
             code="investigation",
         )
     else:
-        yield passed("実態把握が記録されています。", f"{RULES} 二", code="investigation")
+        yield passed("事務局の所見が書かれています。", f"{RULES} 二", code="investigation")
 
 
 @follows("H2.1-d")
@@ -494,25 +485,28 @@ FLOW = Flow(
             "receive", "受け付ける", (S.DRAFT,), S.RECEIVED, "loans.receive_application",
             (not_interested, instructions.not_the_instructor, instructions.nothing_waits_for_an_instruction,
              member_is_current, policy_in_force, completeness.findings, checklist.documents_asked_for, terms_can_be_computed,
-             form_and_term, days_fit, limits_at_receipt, rulebook.articles_at_receipt, rulebook.standards_at_receipt, guarantors_considered,
+             judging.form_and_term, days_fit, judging.rate_cap, limits_at_receipt, rulebook.articles_at_receipt,
+             rulebook.standards_at_receipt, guarantors_considered,
              collateral_covers, dealings.known),
             explanation="受付番号を付け、この日に効力のある方針・規約・規程で審査します。",
         ),
         Step(
             "investigate", "実態把握を始める", (S.RECEIVED, S.RETURNED), S.INVESTIGATION, "loans.investigate",
             (not_interested,),
-            explanation="面談と、事業実態・資金使途・債権保全の三つの把握を記録します。",
+            explanation="面談をして、事業実態・資金使途・債権保全の調査書を書きます。",
         ),
         Step(
             "submit_to_committee", "金融委員会に付議する", (S.INVESTIGATION,), S.COMMITTEE_QUEUE,
             "loans.submit_to_committee",
-            (not_interested, investigation_recorded, instructions.nothing_waits_for_an_instruction, completeness.findings, checklist.documents_complete, terms_can_be_computed, days_fit, limits_at_receipt,
+            (not_interested, investigation_recorded, instructions.nothing_waits_for_an_instruction,
+             completeness.findings, checklist.documents_complete, judging.capacity_judged, terms_can_be_computed,
+             judging.form_and_term, days_fit, judging.rate_cap, limits_at_receipt,
              rulebook.standards_at_receipt, guarantors_considered, collateral_covers, committee_has_members),
             explanation="金融委員が案件を読み、意見を述べられるようになります。",
         ),
         Step(
             "recommend", "答申を記録する", (S.COMMITTEE_QUEUE,), S.RECOMMENDED, "loans.recommend",
-            (not_interested, not_the_receiver, not_the_investigator, committee_quorum),
+            (not_interested, not_the_receiver, not_the_investigator, committee_quorum, judging.capacity_addressed),
             explanation="委員の意見をまとめ、理事会への答申とします。決定ではありません。",
         ),
         Step(
@@ -523,7 +517,7 @@ FLOW = Flow(
         Step(
             "approve", "承認を記録する", (S.BOARD_QUEUE,), S.APPROVED, "loans.decide",
             (not_interested, not_the_receiver, member_is_current, days_fit, board_approves,
-             dealings.board_excludes_the_director, limits, rulebook.articles, rulebook.standards,
+             dealings.board_excludes_the_director, limits, judging.rate_cap, rulebook.articles, rulebook.standards,
              guarantors_considered, collateral_covers),
             explanation="理事会の決定を記録します。限度額と規約・規程の基準は、この時点でもう一度確かめます。",
         ),

@@ -192,6 +192,15 @@ loans:checklist_waive@investigation              403  200  403  403  200  403  4
 loans:receive@draft                              200  200  403  403  403  403  403  in
 loans:investigate@draft                          200  200  403  403  403  403  403  in
 loans:investigation@investigation                200  200  403  403  403  403  403  in
+loans:worksheet@investigation                    200  200  404  404  200  200  403  in
+loans:worksheet@board_queue                      200  200  200  200  200  200  403  in
+loans:worksheet_section@investigation            200  200  403  403  403  403  403  in
+loans:funds_needs@investigation                  200  200  403  403  403  403  403  in
+loans:capacity@investigation                     200  200  403  403  403  403  403  in
+loans:capacity_preview@investigation             405  405  403  403  403  403  403  in
+loans:interview_add@investigation                200  200  403  403  403  403  403  in
+loans:interview_edit@investigation               200  200  403  403  403  403  403  in
+loans:follow_up@investigation                    200  200  403  403  403  403  403  in
 loans:submit_to_committee@investigation          200  200  403  403  403  403  403  in
 loans:opinion@investigation                      403  403  404  403  403  403  403  in
 loans:opinion@committee_queue                    403  403  200  403  403  403  403  in
@@ -438,6 +447,11 @@ admin:members_industry_add                       302  200  302  302  403  403  2
 admin:members_industry_change@industry           302  200  302  302  200  200  200  in
 admin:members_industry_history@industry          302  200  302  302  200  200  200  in
 admin:members_industry_delete@industry           302  403  302  302  403  403  403  in
+admin:loans_fundscause_changelist                302  200  302  302  200  200  200  in
+admin:loans_fundscause_add                       302  200  302  302  403  403  200  in
+admin:loans_fundscause_change@funds_cause        302  200  302  302  200  200  200  in
+admin:loans_fundscause_history@funds_cause       302  200  302  302  200  200  200  in
+admin:loans_fundscause_delete@funds_cause        302  403  302  302  403  403  403  in
 # 組合員・案件・貸付・伝票は見るだけで、管理者には見せない（履歴は「ない」と案内して一覧へ戻す）。
 admin:members_member_changelist                  302  200  302  302  200  200  403  in
 admin:members_member_add                         302  403  302  302  403  403  403  in

@@ -60,7 +60,11 @@ def load_master_data() -> None:
 
 def forget_master_data() -> None:
     """Back to what the migrations alone leave: for the journey that begins with nothing. No voucher may exist yet."""
-    for model in (apps.get_model("ledger.Account"), apps.get_model("members.Industry")):
+    for model in (
+        apps.get_model("ledger.Account"),
+        apps.get_model("members.Industry"),
+        apps.get_model("loans.FundsCause"),
+    ):
         model.objects.all().delete()
     apps.get_model("ledger.HistoricalAccount").objects.all().delete()
 

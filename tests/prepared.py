@@ -33,10 +33,11 @@ from loans import items, printing
 from loans.enums import ApplicationState as S
 from loans.enums import FundingSource
 from loans.items import last_decided
-from loans.models import Application, DirectorDealing
+from loans.models import Application, DirectorDealing, FundsCause
 from loans.operations import checklist, security
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
+from loans.operations import worksheet as worksheets
 from loans.workflow import documents_of
 from members import importing
 from members import operations as members
@@ -178,6 +179,11 @@ def _security(house):
     things["asset"] = things["security_link"].interest.asset
     things["guarantee_link"] = case.guarantees.first()
     things["guarantee"] = things["guarantee_link"].guarantee
+    things["interview"] = worksheets.record_interview(
+        fresh(case), record={"held_on": TODAY, "place": "先方の工場", "interviewee": "能登 一郎", "interviewer": "山田 花子",
+                             "told": "受注は前年並み。", "follow_up": "定期預金の残高"},
+        by=office.clerk, on=TODAY,
+    )  # fmt: skip
     things["upload"] = documents.accept_upload(
         file=SimpleUploadedFile("見積書.pdf", little_pdf()), kind="見積書", target=case, by=office.clerk, on=TODAY
     )
@@ -320,6 +326,7 @@ def _settings(house):
     things["seat"] = Seat.objects.first()
     things["body"] = Body.objects.first()
     things["industry"] = Industry.objects.first()
+    things["funds_cause"] = FundsCause.objects.first()
     things["account"] = Account.objects.get(pk=str(AccountCode.ORDINARY_DEPOSIT))
     things["line"] = things["posted"].lines.first()
     things["actionlog"] = ActionLog.objects.first()

@@ -27,11 +27,13 @@ SERVE_A_FORM = {
     "members:bank_names", "members:person_options", "members:import_template", "members:import_refused",
     "loans:member_choices", "loans:party_search",
 }  # fmt: skip
-#: 案件・貸付・書類を一つ開く URL（商品は、だれの案件でもない）
+#: 案件・貸付・書類を一つ開く URL（商品と、運転資金の要因は、だれの案件でもない）
 CASE_URLS = [
     row
     for row in ROWS
-    if row[1] and row[0].startswith(("loans:", "admin:loans_", "oversight:")) and "product" not in row[1]
+    if row[1]
+    and row[0].startswith(("loans:", "admin:loans_", "oversight:"))
+    and not {"product", "cause"} & set(row[1].split("_"))
 ] + [row for row in ROWS if row[0].startswith("documents:") and row[1] in ("issued", "upload")]
 
 
@@ -58,6 +60,9 @@ def address(house, name, thing):
         },
         "loans:security_remove": {"link": things["security_link"].pk},
         "loans:guarantee_remove": {"link": things["guarantee_link"].pk},
+        "loans:worksheet_section": {"section": "basics"},
+        "loans:interview_edit": {"interview": things["interview"].pk},
+        "loans:follow_up": {"interview": things["interview"].pk},
         "loans:guarantee_deed": {"link": things["guarantee_link"].pk},
         **{f"loans:checklist_{page}": {"row": things["document_row"].pk} for page in ("row", "files", "waive")},
         "loans:checklist_set_aside": {"row": things["document_row"].pk, "file": things["document_file"].pk},

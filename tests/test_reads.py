@@ -104,6 +104,7 @@ class TestReading(AtWork):
                 {"contracted_on": "2026-11-24"},
             ),
             (reverse("loans:disburse_preview", args=[ready.pk]), {"disburse_on": "2026-11-24"}),
+            (reverse("loans:capacity_preview", args=[case.pk]), {"profit": "1億"}),
             (reverse("loans:limit_borrowing_preview"), {"turnover_need": "1億"}),
             (reverse("loans:limit_member_preview"), {"uniform": "1億", "member_limit_mode": "uniform"}),
             (reverse("ledger:voucher_preview", args=["transfer"]), {}),

@@ -11,12 +11,13 @@ from coopfin.delegation import Reach
 from coopfin.flow import StepRefused
 from coopfin.models import DelegatedAct, User
 from coopfin.views import MISSING_REASON
+from desk.demo import fact_finding
 from governance import operations as governance
 from governance.enums import AttendanceKind, BodyKind, ItemResult, OpinionChoice, SeatTitle, VoteChoice
 from governance.models import Body, Meeting
 from governance.printing import issue_minutes
 from governance.workflow import seats_at
-from loans import coverage, items, printing
+from loans import coverage, items, judging, printing
 from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
 from loans.enums import ConditionDue, ConditionKind, FundingResult
@@ -47,6 +48,7 @@ BEFORE_THE_COMMITTEE = "注意の点は調査書に書き、委員会の判断�
 BEFORE_THE_BOARD = "注意の点は会議資料に載せ、理事会の判断を仰ぐ。"
 BEFORE_THE_CONTRACT = "注意の点は契約の席で説明し、確かめる。"
 BEFORE_PAYMENT = "注意の点を確かめ、実行に差し支えないと認めた。"
+WEAK = "売上が計画を下回るときは足りないが、手元の定期預金で二年分を補える。年に一度、試算表を出してもらう。"
 FIRE_INSURANCE = Wanted(
     "建物の火災保険に加入していることを確かめること", ConditionKind.COLLATERAL, ConditionDue.DISBURSEMENT
 )
@@ -128,12 +130,14 @@ def committee_opinions(application: Application, office: Office, on: date, *, ch
 def recommend(application: Application, office: Office, on: date, *, result=ItemResult.FAVOURABLE) -> Application:
     """委員会の結論を答申にする（委員長。利害関係があれば次の委員）。"""
     chair = office.free_members(application, on)[0]
+    failing = judging.judged(_reload(application), on).failing
     return step(
         reviews.recommend,
         _reload(application),
         result=result,
         conditions=[FIRE_INSURANCE] if result == ItemResult.CONDITIONAL else [],
         comment=ADVICE[application.pk % len(ADVICE)],
+        capacity_comment=WEAK if failing else "",
         by=chair,
         on=on,
         why="委員会で注意の点を読み合わせ、理事会の判断に委ねることとした。",
@@ -237,8 +241,9 @@ def gather(application: Application, clerk: User, on: date) -> None:
 
 
 def walk(
-    application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=()
-) -> Iterator:
+    application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=(),
+    weak: bool = False,
+) -> Iterator:  # fmt: skip
     """一歩ごとに（申込, その日）を返しながら、受付から実行まで歩く。望みの状態で止めてよい。"""
     planned, on = start, open_day(start)
     clerk = office.clerk
@@ -262,19 +267,7 @@ def walk(
         ),
         on,
     )
-    applications.record_investigation(
-        _reload(application),
-        record={
-            "interviewed_on": on,
-            "interviewee": str(application.member.representative),
-            "business": "受注は前年並みで、主要取引先との関係も長い。設備の稼働率は八割ほど。",
-            "use_of_funds": f"{application.purpose_detail}。見積書と照合し、金額は妥当である。",
-            "preservation": "代表者の連帯保証を得る。担保は申込書のとおり。",
-            "conclusion": f"返済の財源（{application.repayment_source}）は確かで、申込どおりの貸付が妥当と考える。",
-        },
-        by=clerk,
-        on=on,
-    )
+    fact_finding.investigate(_reload(application), by=clerk, on=on, weak=weak)
     gather(_reload(application), office.clerk, on)
     yield step(reviews.submit_to_committee, _reload(application), by=clerk, on=later(), why=BEFORE_THE_COMMITTEE), on
     later()

@@ -9,7 +9,7 @@ from collateral.enums import AssetKind, RightKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
-from desk.demo import gathering, instructions, plans, products, road
+from desk.demo import fact_finding, gathering, instructions, plans, products, road
 from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
@@ -255,6 +255,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         14,
         S.BOARD_QUEUE,
         dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"),
+        weak=True,
     )
     _call_the_next_board(waiting, office, today)
     story(
@@ -284,12 +285,13 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         by=office.committee[1],
         on=road.open_day(ago(2)),
     )
-    story(
+    written = story(
         "辰口計測器株式会社",
         lambda on: deed(3_000_000, "測定器の購入", start=on, count=24, bank=False),
         6,
         S.INVESTIGATION,
     )
+    fact_finding.begin(written, by=office.clerk, on=ago(3))
     # 期間が基準を超える手形。一件は理事長の指示を受けて受け付け、一件は指示を待っている。
     instructed = story(
         "㈱北陸ギヤー工業", lambda on: bill(3_000_000, "納期の長い受注の材料", start=on, months=13), 4, S.DRAFT

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from coopfin.calc import days, schedule, words
@@ -375,39 +374,3 @@ class WholeApplicationForm(ApplicationForm):
     def plan(self) -> dict[str, list[dict]]:
         """操作に渡す明細。送られなかった明細は変えない。"""
         return {name: formset.written for name, formset in self.lines.items() if formset.is_bound}
-
-
-class InvestigationForm(OperationForm):
-    """実態把握の記録。三つの把握と面談（手引き 第2章2 二）。"""
-
-    interviewed_on = JapaneseDateField(label="面談日")
-    interviewee = forms.CharField(label="面談の相手", max_length=60, help_text="例: 代表取締役 能登 一郎")
-    business = forms.CharField(
-        label="事業実態の把握", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="沿革と経営環境、経営者、業界での地位、販売・仕入、見通し。",
-    )  # fmt: skip
-    use_of_funds = forms.CharField(
-        label="資金使途の把握", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="設備なら計画と費用・既存設備との関係、運転資金なら要る理由。長期の固定要因が隠れていないか。",
-    )  # fmt: skip
-    preservation = forms.CharField(
-        label="債権保全の検討", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="返済の力、担保の評価、保証人の力。",
-    )  # fmt: skip
-    conclusion = forms.CharField(label="事務局の所見", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
-
-    FIELDS = ("interviewed_on", "interviewee", "business", "use_of_funds", "preservation", "conclusion")
-
-    def __init__(self, *args, on: date, **kwargs):
-        self.on = on
-        super().__init__(*args, **kwargs)
-
-    def clean_interviewed_on(self):
-        day = self.cleaned_data["interviewed_on"]
-        if day > self.on:
-            raise ValidationError("面談日が先の日付です。面談した日を入力してください。")
-        return day
-
-    @property
-    def record(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self.FIELDS}

@@ -63,8 +63,17 @@ class RecommendationForm(ReasonForm):
     comment = forms.CharField(
         label="付帯意見", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    capacity_comment = forms.CharField(
+        label="返済の力についての意見", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="試算が足りないときは、必ず書きます。足りないのになぜ貸せるか、または何を改めるべきか。",
+    )  # fmt: skip
 
-    field_order = ["result", "conditions", "comment", "reason"]
+    field_order = ["result", "conditions", "comment", "capacity_comment", "reason"]
+
+    def __init__(self, *args, failing: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not failing:
+            del self.fields["capacity_comment"]
 
     def clean(self):
         cleaned = super().clean()

@@ -8,12 +8,14 @@ from loans.models.application import (
     LoanGuarantee,
     LoanSecurity,
 )
+from loans.models.capacity import RepaymentCapacity
 from loans.models.checklist import DocumentFile, RequiredDocument
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
 from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
+from loans.models.worksheet import FundsCause, FundsNeed, FundsTerm, Interview, WorksheetAnswer
 
 __all__ = [
     "Advice",
@@ -27,7 +29,11 @@ __all__ = [
     "FundSource",
     "FundUse",
     "FundingDecision",
+    "FundsCause",
+    "FundsNeed",
+    "FundsTerm",
     "Instalment",
+    "Interview",
     "Investigation",
     "Loan",
     "LoanEvent",
@@ -36,5 +42,7 @@ __all__ = [
     "Product",
     "ProductDocument",
     "ProposedCondition",
+    "RepaymentCapacity",
     "RequiredDocument",
+    "WorksheetAnswer",
 ]

@@ -325,16 +325,11 @@ class Application(models.Model):
 
 
 class Investigation(models.Model):
-    """実態把握（H2.3-0）。事業実態・資金使途・債権保全の三つと、面談の記録。"""
+    """実態把握のまとめ（H2.3-0）。事務局の所見。問いごとの答えと面談は調査書（loans.models.worksheet）にある。"""
 
     application = models.OneToOneField(
         Application, verbose_name="申込", on_delete=models.CASCADE, related_name="investigation"
     )
-    interviewed_on = models.DateField("面談日")
-    interviewee = models.CharField("面談の相手", max_length=60)
-    business = models.TextField("事業実態の把握")
-    use_of_funds = models.TextField("資金使途の把握")
-    preservation = models.TextField("債権保全の検討")
     conclusion = models.TextField("事務局の所見")
     investigated_by = models.ForeignKey(User, verbose_name="調査した人", on_delete=models.PROTECT, related_name="+")
     updated_on = models.DateField("記入日")

@@ -1,4 +1,4 @@
-"""申込の操作: 下書き、条件の変更、受付、実態把握、差戻し、取下げ。"""
+"""申込の操作: 下書き、条件の変更、受付、実態把握の開始、差戻し、取下げ。"""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from coopfin.models import Cooperative, Policy, Sequence
 from governance import operations as governance
 from governance.enums import BodyKind
 from loans import items, rulebook
-from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
-from loans.models import Application, Investigation
+from loans.enums import EDITABLE_STATES, LoanType
+from loans.models import Application
 from loans.operations import base, checklist, conditions, security
 from loans.operations import plan as plans
 from loans.terms import LoanTerms, compute
@@ -125,27 +125,6 @@ def receive(application: Application, *, by, on: date, reason: str = "") -> Appl
 def investigate(application: Application, *, by, on: date, reason: str = "") -> Application:
     """実態把握を始める（差し戻された案件では、やり直す）。"""
     return base.take(base.lock(application), "investigate", by=by, on=on, reason=reason)
-
-
-@transaction.atomic
-def record_investigation(application: Application, *, record: dict, by, on: date) -> Investigation:
-    """実態把握を記録する（H2.3-0）。実態把握中のあいだは書き直せる。"""
-    application = base.lock(application)
-    base.allow(application, "loans.investigate", "実態把握の記録", by=by, on=on)
-    if application.state != ApplicationState.INVESTIGATION:
-        raise StepRefused(
-            "実態把握の記録",
-            [block("実態把握を記録できるのは「実態把握中」のときだけです。", "事務の流れ")],
-        )
-    investigation = getattr(application, "investigation", None) or Investigation(application=application)
-    for name, value in record.items():
-        setattr(investigation, name, value)
-    investigation.investigated_by, investigation.updated_on = by, on
-    investigation.full_clean()
-    investigation.save()
-    base.touch(application)
-    log.record(application, verb="record_investigation", label="実態把握の記録", by=by, on=on)
-    return investigation
 
 
 def _close_items(application: Application, *, by, on: date) -> None:

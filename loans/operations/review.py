@@ -15,7 +15,7 @@ from governance.enums import BodyKind, ItemResult, OpinionChoice
 from loans import coverage, headroom, items, rulebook, workflow
 from loans.conditions import Wanted, described, wanted
 from loans.models import Application
-from loans.operations import base, security
+from loans.operations import base, capacity, security
 from loans.operations import conditions as condition_operations
 
 OPINION_CONDITIONS = (
@@ -108,13 +108,13 @@ def give_opinion(
 
 @transaction.atomic
 def recommend(
-    application: Application, *, result: str, conditions: list[Wanted | str] = (), comment: str = "", by, on: date,
-    reason: str = "",
+    application: Application, *, result: str, conditions: list[Wanted | str] = (), comment: str = "",
+    capacity_comment: str = "", by, on: date, reason: str = "",
 ) -> Application:  # fmt: skip
     """答申を記録する。委員会の結論であり、決定ではない（理事会が決める）。"""
     application = base.lock(application)
     item = _up_to_date_item(application, BodyKind.COMMITTEE, on=on)
-    step = base.check(application, "recommend", by=by, on=on, reason=reason)
+    step = base.check(application, "recommend", by=by, on=on, reason=reason, capacity_comment=capacity_comment)
     advised = wanted(conditions) if result == ItemResult.CONDITIONAL else []
     governance.conclude_committee(
         item,
@@ -126,6 +126,7 @@ def recommend(
         barred={application.received_by_id: "受け付けた本人は、答申を記録できません。"},
     )
     condition_operations.propose(item, advised)
+    capacity.comment(application, capacity_comment, by=by, on=on)
     return base.advance(
         application, step, by=by, on=on, reason=reason, result=ItemResult(result).label,
         conditions=[one.described for one in advised],

@@ -12,7 +12,6 @@ from django.views.generic import View
 
 from coopfin.calc import days, words
 from coopfin.calc.yen import rate_text
-from coopfin.flow import block
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings, rulebook
 from loans.criteria import Mend
@@ -21,7 +20,6 @@ from loans.forms.application import (
     BILL_TERMS,
     BOTH,
     ApplicationForm,
-    InvestigationForm,
     TermsForm,
     WholeApplicationForm,
     matching_members,
@@ -391,46 +389,10 @@ class Investigate(CaseStep):
 
     step_name = "investigate"
     operation = operations.investigate
-    notice = "実態把握を始めました。"
+    notice = "実態把握を始めました。調査書を節ごとに書いてください。"
 
     def success_url_for(self, obj):
-        return reverse("loans:investigation", args=[obj.pk])
-
-
-class InvestigationRecord(CaseOperation):
-    """実態把握の記録。"""
-
-    form_class = InvestigationForm
-    template_name = "loans/investigation_form.html"
-    permission_required = "loans.investigate"
-    title = "実態把握を記入する"
-    submit_label = "記録する"
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "on": self.on}
-
-    def get_initial(self):
-        written = getattr(self.object, "investigation", None)
-        if written is None:
-            return {"interviewed_on": self.on, "interviewee": self._representative()}
-        return {name: getattr(written, name) for name in InvestigationForm.FIELDS}
-
-    def _representative(self) -> str:
-        member = self.object.member
-        return f"{member.get_representative_title_display()} {member.representative}"
-
-    def operate(self, form):
-        operations.record_investigation(self.object, record=form.record, by=self.request.user, on=self.on)
-        return self.object, self.object.get_absolute_url(), "実態把握を記録しました。"
-
-    def get_context_data(self, **kwargs):
-        findings = []
-        if self.object.state != "investigation":
-            text = (
-                f"いまの状態は「{self.object.get_state_display()}」です。記録できるのは「実態把握中」のときだけです。"
-            )
-            findings.append(block(text, "事務の流れ"))
-        return super().get_context_data(blocked=bool(findings), findings=findings or None, **kwargs)
+        return reverse("loans:worksheet", args=[obj.pk])
 
 
 class Return(CaseStep):

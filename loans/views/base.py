@@ -24,7 +24,10 @@ class CaseMixin:
                 "received_by",
                 "created_by",
                 "decided_by",
-                "investigation",
+                "investigation__investigated_by",
+                "capacity__figured_by",
+                "capacity__commented_by",
+                "capacity__cash_plan",
             )
             .prefetch_related(
                 Prefetch("contracts", Loan.objects.select_related("contracted_by", "policy", "member")),

@@ -8,11 +8,12 @@ from django.views.generic import TemplateView
 from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
-from loans import rulebook, wording
+from loans import judging, rulebook, wording
 from loans.enums import EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application, Product
 from loans.operations import review
+from loans.views import capacity as repayment
 from loans.views import conditions, panels, security
 from loans.views.base import CaseMixin
 from loans.workflow import documents_of
@@ -36,6 +37,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
         decided, waiting = _decided(board), _open(board)
         opinion = _opinion(application, committee, user, on)
         loan = application.loan
+        calculation, room = panels.calculation(application, on), panels.room(application, on)
         return super().get_context_data(
             title=application.title,
             breadcrumbs=[("申込・審査", reverse("loans:applications")), (application.number_label, "")],
@@ -49,14 +51,17 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             board=board,
             opinion=opinion,
             board_first=application.state == S.BOARD_QUEUE and not user.has_perm("loans.edit_application"),
-            calculation=panels.calculation(application, on),
-            headroom=panels.room(application, on),
+            calculation=calculation,
+            headroom=room,
+            repayment=repayment.panel_of_case(application, calculation["computation"]),
+            outlook=judging.outlook(application, room, calculation["computation"], on) if room else None,
             facts=_facts(application, user, on),
             guarantee_reason=application.no_representative_guarantee_reason,
             plan=panels.plan(application),
             **panels.instructions(application, user, upcoming),
             attachments=panels.attachments(application, user),
             security=security.section(application, user),
+            worksheet=panels.worksheet(application),
             investigation=getattr(application, "investigation", None),
             may_investigate=application.state == S.INVESTIGATION and user.has_perm("loans.investigate"),
             may_edit=application.state in EDITABLE_STATES and user.has_perm("loans.edit_application"),
@@ -65,7 +70,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             voucher=voucher,
             papers=list(documents_of(loan).defer("content")) if loan and user.has_perm("documents.view_paper") else [],
             may_see_loan=loan is not None and user.has_perm("loans.view_loan"),
-            may_see_papers=loan is not None and user.has_perm("documents.view_paper"),
+            may_see_papers=user.has_perm("documents.view_paper"),
             conditions=conditions.sorted_out(application, user),
             fundings=list(application.funding_decisions.select_related("recorded_by", "document")),
             timeline=panels.timeline(application, application.contracts.all()),

@@ -11,13 +11,13 @@ from django.utils import timezone
 from coopfin import log
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.delegation import Reach
-from coopfin.flow import Finding, Step
+from coopfin.flow import Finding, Step, block
 from coopfin.models import ActionLog, Policy
 from coopfin.roles import roles_with
 from documents.models import Upload
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, ItemState
-from loans import headroom, items, postings
+from loans import fact_finding, headroom, items, postings
 from loans.enums import EDITABLE_STATES, OPEN_STATES, BankDealing, FundingResult, LoanState
 from loans.enums import ApplicationState as S
 from loans.models import Application
@@ -104,7 +104,7 @@ def next_step(application: Application, user, on, voucher=None) -> dict | None:
         return None
     step = FLOW[name]
     may = user.has_perm(step.permission)
-    findings = FLOW.findings(step, application, by=user, on=on)
+    findings = _shorter(FLOW.findings(step, application, by=user, on=on), application)
     if not may:
         # よその人の手続では、踏む本人についての確認は出さない。
         findings = [finding for finding in findings if finding.code not in _PERSONAL]
@@ -326,6 +326,35 @@ def instructions(application: Application, user, upcoming: dict | None) -> dict:
     }
 
 
+# --- 実態把握 -------------------------------------------------------------------------------
+
+#: 空欄がこれより多ければ、案件のページでは一行にまとめる（調査書と付議の画面では、名を挙げる）
+MOST_BLANKS = 4
+
+
+def worksheet(application: Application) -> fact_finding.Sheet | None:
+    """調査書の面。まだ何も書かれていなければ None。"""
+    sheet = fact_finding.read(application)
+    written = any(part.has_words for part in sheet.blocks) or sheet.interviews or sheet.needs
+    return sheet if written or application.state == S.INVESTIGATION else None
+
+
+def _shorter(findings: list[Finding], application: Application) -> list[Finding]:
+    blanks = [finding for finding in findings if finding.code == "worksheet" and finding.blocks]
+    if len(blanks) <= MOST_BLANKS:
+        return findings
+    summary = block(
+        f"実態把握調査書に、まだ書かれていない問いが{len(blanks)}あります。",
+        blanks[0].source,
+        url=reverse("loans:worksheet", args=[application.pk]),
+        url_label="調査書を書く",
+        code="worksheet",
+    )
+    place = findings.index(blanks[0])
+    rest = [finding for finding in findings if finding not in blanks]
+    return [*rest[:place], summary, *rest[place:]]
+
+
 # --- 計算と余力 -----------------------------------------------------------------------------
 
 
@@ -381,6 +410,7 @@ _DETAIL_LABELS = {
     "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
     "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
     "decision": "決定番号", "document": "書類", "file": "ファイル", "receipt": "受領証", "copied_from": "写した申込", "topic": "内容",
+    "questions": "問い", "interview": "面談",
 }  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import items
+from loans import items, judging
 from loans.conditions import gathered
 from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
 from loans.models import ProposedCondition
@@ -71,6 +73,30 @@ class Recommend(CaseStep):
     form_class = RecommendationForm
     template_name = "loans/recommend_form.html"
 
+    @cached_property
+    def failing(self) -> bool:
+        """返済の力の試算が足りず、答申で触れなければならないか。"""
+        return bool(judging.judged(self.object, self.on).failing)
+
+    def given(self):
+        """送られたときは、返済の力についての意見も確かめる。"""
+        if self.request.method != "POST":
+            return {}
+        return {"capacity_comment": self.request.POST.get("capacity_comment", "")}
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "failing": self.failing}
+
+    def get_form(self, form_class=None):
+        """残る注意が返済の力だけなら、答えるのは「返済の力についての意見」の欄で、別の理由は尋ねない。"""
+        form = super().get_form(form_class)
+        if "reason" in form.fields and not self._asks_for_a_reason() and not form.data.get("reason", "").strip():
+            del form.fields["reason"]
+        return form
+
+    def _asks_for_a_reason(self) -> bool:
+        return any(finding.warns and finding.code != "capacity" for finding in self.findings)
+
     def get_initial(self):
         item = items.open_item(self.object, BodyKind.COMMITTEE)
         asked = ProposedCondition.objects.filter(item=item, opinion__isnull=False) if item else ()
@@ -80,12 +106,13 @@ class Recommend(CaseStep):
         cleaned = form.cleaned_data
         application = operations.recommend(
             self.object, result=cleaned["result"], conditions=cleaned["conditions"], comment=cleaned["comment"],
-            reason=cleaned.get("reason", ""), by=self.request.user, on=self.on,
+            capacity_comment=cleaned.get("capacity_comment", ""), reason=cleaned.get("reason", ""), by=self.request.user, on=self.on,
         )  # fmt: skip
         return application, application.get_absolute_url(), "答申を記録しました。事務局が理事会に付議します。"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(committee=panels.committee(self.object, self.on), **kwargs)
+        context = super().get_context_data(committee=panels.committee(self.object, self.on), **kwargs)
+        return context | {"needs_overrule": self._asks_for_a_reason()}
 
 
 class SubmitToBoard(CaseStep):

@@ -126,7 +126,8 @@ def test_master_data_comes_in_by_a_button_and_names_keep_their_history(client, a
     assert same.status_code == 422
     assert "符号 112 と同じ名称です" in told(same)
     client.post("/setup/accounts/", {**names, "name_112": "当座預金（商中金）"})
-    assert master_data.load() == {"industries.json": 0, "accounts.json": 0, "document_kinds.json": 0}
+    names = ("industries.json", "accounts.json", "document_kinds.json", "funds_causes.json")
+    assert master_data.load() == dict.fromkeys(names, 0)
     assert Account.objects.get(code="112").name == "当座預金（商中金）"
     text = told(client.get("/setup/accounts/"))
     assert "当座預金 → 当座預金（商中金）" in text

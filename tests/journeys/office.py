@@ -166,14 +166,54 @@ def go_on(desk: Desk, button: str) -> Desk:
 
 
 def investigate(clerk: Desk, case: str, *, interviewee: str) -> None:
-    """The three inquiries and the interview, written down and put before the committee."""
+    """The interview and the worksheet, section by section, summed up and put before the committee."""
     take_step(clerk, case, "実態把握を始める").see("実態把握を始めました")
-    clerk.fill("面談日", business_date()).fill("面談の相手", interviewee)
-    clerk.fill("事業実態の把握", "受注は前年並みで、主要取引先との関係も長い。")
-    clerk.fill("資金使途の把握", "見積書と照合し、金額は妥当である。")
-    clerk.fill("債権保全の検討", "代表者の連帯保証を得る。")
-    clerk.fill("事務局の所見", "申込どおりの貸付が妥当と考える。").press("記録する").stage("実態把握中")
+    clerk.follow("面談を記録する").fill("面談日", business_date()).fill("場所", "先方の事務所")
+    clerk.fill("面談の相手", interviewee).fill("聞いたこと", "受注は前年並みで、主要取引先との関係も長い。")
+    clerk.press("記録する").see("面談を記録しました")
+    write_worksheet(clerk, case)
+    show_the_means(clerk, case)
+    clerk.open(f"{case}investigation/").fill("事務局の所見", "申込どおりの貸付が妥当と考える。").press("記録する")
+    clerk.see("事務局の所見を記録しました")
     take_step(clerk, case, "金融委員会に付議する").stage("金融委員会 付議中")
+
+
+def write_worksheet(clerk: Desk, case: str) -> None:
+    """Every question of every section, and what a working loan is needed for."""
+    clerk.open(f"{case}worksheet/basics/")
+    while True:
+        for choices in clerk.page.locator(".inline-choice").all():
+            choices.get_by_role("radio").nth(1).check()
+        for text in clerk.page.locator("fieldset.question textarea").all():
+            text.fill("面談と書類で確かめた。")
+        for name, amount in (("cost_amount", "10億"), ("own_share_amount", "0")):
+            for field in clerk.page.locator(f"[name={name}]").all():
+                field.fill(amount)
+        working = clerk.page.locator("#q-hidden").count()
+        if not clerk.page.get_by_role("button", name="保存して次の節へ").count():
+            break
+        clerk.press("保存して次の節へ").see("問を保存しました")
+        if working:
+            here = clerk.path
+            clerk.open(f"{case}needs/")
+            clerk.page.locator("[name=cause_0]").select_option(label="季節")
+            clerk.page.locator("[name=term_0]").select_option(label="一時的・短期")
+            clerk.page.locator("[name=amount_0]").fill("10億")
+            clerk.press("記録する").see("要因と額を記録しました").open(here)
+    clerk.press("保存する").see("問を保存しました")
+
+
+def show_the_means(clerk: Desk, case: str) -> None:
+    """Figures that carry the loan in every scenario, whichever of them the page asks for."""
+    clerk.open(f"{case}capacity/")
+    figures = {
+        "profit": "1億", "startup_profit": "5000万", "shortfall_profit": "5000万", "depreciation": "1000万",
+        "other_repayments": "0", "receivables": "10億", "turnover_days": "400", "funding_power": "定期預金がある。",
+    }  # fmt: skip
+    for name, figure in figures.items():
+        for field in clerk.page.locator(f"[name={name}]").all():
+            field.fill(figure)
+    clerk.press("記録する").see("返済の力を記録しました")
 
 
 def committee_advises(office: Office, case: str, *, conditions: str = "") -> None:

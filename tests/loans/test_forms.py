@@ -9,9 +9,10 @@ from governance.enums import ItemResult
 from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, LoanType
-from loans.forms.application import ApplicationForm, InvestigationForm, matching_members, maturity_after
+from loans.forms.application import ApplicationForm, matching_members, maturity_after
 from loans.forms.contract import FundingForm
 from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
+from loans.forms.worksheet import InterviewForm
 from loans.models import Application
 from tests.factories.core import make_policy
 from tests.factories.loans import TODAY, bill_terms, make_application_in, make_office
@@ -272,9 +273,9 @@ def test_conditions_belong_to_a_conditional_opinion(choice, text):
 
 
 def test_an_interview_lies_in_the_past():
-    form = InvestigationForm({"interviewed_on": "2026-11-25"}, on=TODAY)
+    form = InterviewForm({"held_on": "2026-11-25"}, on=TODAY)
     assert not form.is_valid()
-    assert "先の日付" in form.errors["interviewed_on"][0]
+    assert "先の日付" in form.errors["held_on"][0]
 
 
 # --- 原資の決定 -----------------------------------------------------------------------------

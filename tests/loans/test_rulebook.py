@@ -9,7 +9,7 @@ from django.urls import reverse
 from coopfin.flow import StepRefused
 from coopfin.models import DelegatedAct, Delegation, Policy
 from coopfin.roles import Role
-from desk.demo import road
+from desk.demo import fact_finding, road
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule
 from ledger import operations as ledger
 from ledger.accounts import AccountCode
@@ -232,12 +232,7 @@ def test_the_case_shows_which_versions_judge_it_and_the_preview_what_does_not_fi
 
 def test_reviews_are_not_opened_for_what_does_not_fit(office):
     application = make_application_in(office, S.INVESTIGATION)
-    applications.record_investigation(
-        fresh(application),
-        record={"interviewed_on": TODAY, "interviewee": "代表", "business": "可", "use_of_funds": "可",
-                "preservation": "可", "conclusion": "可"},
-        by=office.clerk, on=TODAY,
-    )  # fmt: skip
+    fact_finding.investigate(fresh(application), by=office.clerk, on=TODAY)
     applications.update_terms(
         fresh(application), terms=bill_terms(maturity_on=date(2028, 1, 24)), by=office.clerk, on=TODAY
     )

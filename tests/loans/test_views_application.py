@@ -157,16 +157,12 @@ def test_over_the_limit_every_ceiling_is_named(office, sit):
     assert "借入金残高の最高限度" in told
 
 
-def test_the_investigation_is_written_and_read_on_the_case_page(office, sit):
+def test_the_investigation_begins_with_the_worksheet_and_its_conclusion_is_read_on_the_case_page(office, sit):
     application = make_application_in(office, S.RECEIVED)
     desk = sit(office.clerk)
-    assert desk.send("investigate", application.pk).url == page("investigation", application.pk)
-    missing = desk.send("investigation", application.pk, business="受注は前年並み")
-    assert missing.status_code == 422
-    assert "受注は前年並み" in missing.content.decode()
-    record = dict.fromkeys(("business", "use_of_funds", "preservation", "conclusion"), "確かめた。")
-    done = desk.send("investigation", application.pk, interviewed_on="R8.11.24", interviewee="社長", **record)
-    assert done.status_code == 302
+    assert desk.send("investigate", application.pk).url == page("worksheet", application.pk)
+    assert desk.send("investigation", application.pk, conclusion=" ").status_code == 422
+    assert desk.send("investigation", application.pk, conclusion="確かめた。").status_code == 302
     assert "確かめた。" in text_of(desk.get("application", application.pk))
 
 

@@ -12,6 +12,16 @@
     if (search) { event.preventDefault(); search.focus(); search.select(); }
   });
 
+  // Ctrl＋Enter で、書いている欄の画面を保存する。
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    const form = event.target.form;
+    if (!form || !form.hasAttribute("data-unsaved")) return;
+    event.preventDefault();
+    const button = form.querySelector("button[type=submit]:not(:disabled)");
+    if (button) form.requestSubmit(button);
+  });
+
   // 一度だけ送る。戻ってきたとき（pageshow）は、また押せるようにする。
   // 画面を離れない送信（ファイルの受け取りなど）は data-resubmit を付ける。
   const buttons = (form) => [...form.elements].filter((el) => el.type === "submit");
@@ -98,7 +108,11 @@
       place.setAttribute("aria-live", "polite");
       input.after(place);
     }
-    const text = (input.dataset.echo === "yen" ? readYen : readDate)(input.value);
+    // 負の額を書いてよい欄では、△ ▲ - を除いて読み、印を戻す。
+    const minus = input.dataset.signed && /^\s*[△▲−－-]/.test(input.value);
+    const value = minus ? input.value.replace(/^\s*[△▲−－-]/, "") : input.value;
+    const read = (input.dataset.echo === "yen" ? readYen : readDate)(value);
+    const text = minus && read && read !== UNREADABLE ? `△${read}` : read;
     place.textContent = text;
     place.classList.toggle("bad", text.startsWith("暦にない") || text === UNREADABLE);
   };
