@@ -96,6 +96,8 @@ GROUPS: tuple[tuple[str, tuple[Setting | Fixed, ...]], ...] = (
         "期限と知らせ",
         (
             Setting("approval_expiry_months", "金融事業規程"),
+            Setting("approval_reminder_days", "金融事業規程"),
+            Setting("stale_case_days", "事務の流れ（手引き 第2章1）"),
             Setting("limit_grace_months", "手引き 第2章1 c（弁護士・中央会に確認）"),
             Setting("paper_bill_last_maturity_on", "電子交換所の終了"),
             Setting("limitation_alert_months", "民法 166条、手引き 第4章", idle="時効の管理表が、この仕組みにはまだありません"),

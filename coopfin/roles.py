@@ -88,6 +88,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "loans.receive_application": {C, H},
         "loans.investigate": {C, H},
         "loans.submit_to_committee": {C, H},
+        "loans.comment": {C, H, K, D, P},
         "loans.give_opinion": {K},
         "loans.recommend": {K},
         "loans.submit_to_board": {C, H},

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from coopfin.columns import ListChoices
 from coopfin.operations import first
 
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("ledger/", include("ledger.urls")),
     path("oversight/", include("oversight.urls")),
     path("documents/", include("documents.urls")),
+    path("lists/", ListChoices.as_view(), name="list_choices"),
     path("accounts/", include(account_urls)),
     path("admin/", admin.site.urls),
 ]

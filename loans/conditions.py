@@ -8,6 +8,9 @@ from datetime import date
 
 from loans.enums import ConditionDue, ConditionKind
 
+#: 免除の議案の名
+WAIVER = "条件の免除"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -64,8 +67,8 @@ def _earliness(one: Wanted):
 
 
 def adopted(one: Wanted, advised: Iterable[Wanted]) -> str:
-    """理事会の条件が、答申とどう違うか: 答申のとおり・答申を改めた・理事会で加えた。"""
+    """理事会の条件が、答申とどう違うか: 答申のとおり・答申を改めた・答申にない。"""
     same = next((other for other in advised if other.text == one.text), None)
     if same is None:
-        return "理事会で加えた"
+        return "答申にない"
     return "答申のとおり" if same == one else "答申を改めた"

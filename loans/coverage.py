@@ -196,7 +196,7 @@ def _page(name: str, application, *more) -> str:
     return reverse(f"loans:{name}", args=[application.pk, *more]) if application.pk else ""
 
 
-def _told(asset) -> str:
+def told(asset) -> str:
     """確認事項に書く物件の名。委員・理事も読むので、個人の物件は所在を書かない（ドメイン E）。"""
     return f"{asset.get_kind_display()}（{asset.owner}の所有）" if asset.owner_person_id else str(asset)
 
@@ -223,7 +223,7 @@ def collateral_findings(application) -> list[Finding]:
                 warn(
                     finding.text,
                     finding.source,
-                    detail=f"物件: {_told(row.asset)}",
+                    detail=f"物件: {told(row.asset)}",
                     url=row.asset.get_absolute_url(),
                     url_label="物件を見る",
                     code=finding.code,
@@ -237,7 +237,7 @@ def collateral_findings(application) -> list[Finding]:
                     warn(
                         "土地だけが担保になっています。建物があれば、建物も担保にしてください。",
                         "手引き 第2章三 d",
-                        detail=f"物件: {_told(row.asset)}。建物がなければ、物件の表示に「更地」と書いてください。",
+                        detail=f"物件: {told(row.asset)}。建物がなければ、物件の表示に「更地」と書いてください。",
                         url=_page("security_add", application),
                         url_label="建物を付ける",
                         code="land-without-building",

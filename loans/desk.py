@@ -21,7 +21,7 @@ from governance.enums import CHAIR_TITLES, BodyKind
 from governance.enums import OPEN_STATES as OPEN_ITEMS
 from governance.models import AgendaItem, Opinion, Seat
 from ledger.models import VoucherState
-from loans import dealings
+from loans import dealings, waiting
 from loans.enums import EDITABLE_STATES, LoanState, LoanType
 from loans.enums import ApplicationState as S
 from loans.filters import CONTRACT_STATES
@@ -245,7 +245,7 @@ def tasks(user, on):
         (
             "loans.view_loan",
             lambda: _contract_work(user, on),
-            lambda a: (_contract_word(user, a), "loans:application"),
+            lambda a: (_contract_word(user, a, on), "loans:application"),
         ),
     ]
     for permission, rows, say in work:
@@ -269,7 +269,10 @@ def _clerk_work(user, on):
     return _visible(user, on).filter(Q(state__in=CLERK_STATES) | Q(state=S.DRAFT, created_by=user))
 
 
-def _contract_word(user, application) -> str:
+def _contract_word(user, application, on) -> str:
+    expires = application.approval_expires_on
+    if expires is not None and expires < on and application.state == S.APPROVED:
+        return "期限の切れた承認を付議し直すか取り下げる"
     if application.state == S.CONTRACTING and not user.has_perm("loans.contract"):
         return "実行できることを確認する"
     return CLERK_WORK[application.state]
@@ -442,7 +445,7 @@ def register() -> None:
             "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
             (
                 "loans:application", "loans:create", "loans:edit", "loans:receive", "loans:investigat",
-                "loans:submit", "loans:opinion", "loans:attach", "loans:checklist", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:decide", "loans:return", "loans:withdraw",
+                "loans:submit", "loans:opinion", "loans:attach", "loans:checklist", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:reopen", "loans:timeline", "loans:comment", "loans:decide", "loans:return", "loans:withdraw",
                 "loans:security", "loans:guarantee",
             ),
         )
@@ -475,9 +478,12 @@ def register() -> None:
     )
     worklists.register_tile(review_tile)
     worklists.register_tile(contract_tile)
+    worklists.register_tile(waiting.expiry_tile)
     worklists.register_tile(due_tile)
     worklists.register_task(tasks)
     worklists.register_task(dealing_tasks)
+    worklists.register_task(waiting.question_tasks)
+    worklists.register_task(waiting.waiver_tasks)
     worklists.register_object_panel(dealing_panel)
     worklists.register_menu(
         MenuItem(

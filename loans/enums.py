@@ -137,6 +137,22 @@ class ConditionDue(models.TextChoices):
     DISBURSEMENT = "disbursement", "実行まで"
 
 
+class Party(models.TextChoices):
+    """意見・質問の宛先。"""
+
+    SECRETARIAT = "secretariat", "事務局"
+    COMMITTEE = "committee", "金融委員会"
+    BOARD = "board", "理事会"
+
+
+class CommentKind(models.TextChoices):
+    """意見・質問と回答。"""
+
+    OPINION = "opinion", "意見"
+    QUESTION = "question", "質問"
+    ANSWER = "answer", "回答"
+
+
 class FundingResult(models.TextChoices):
     """銀行の決定（H2.1-g）。"""
 

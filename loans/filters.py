@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import django_filters
 from django import forms
 from django.db.models import Q
@@ -62,6 +64,7 @@ class ApplicationFilter(django_filters.FilterSet):
     received_to = DateFilter(label="受付日（まで）", field_name="received_on", lookup_expr="lte")
     amount_from = YenFilter(label="金額（以上）", field_name="amount", lookup_expr="gte")
     amount_to = YenFilter(label="金額（以下）", field_name="amount", lookup_expr="lte")
+    expiring = CheckFilter(label="期限の近い承認", method="by_expiry")
     mine = CheckFilter(label="自分が受け付けた案件", method="by_me")
 
     class Meta:
@@ -73,6 +76,16 @@ class ApplicationFilter(django_filters.FilterSet):
 
     def by_text(self, queryset, name, value):
         return find(queryset, value, "number", "contracts__number").distinct()
+
+    def __init__(self, *args, on=None, policy=None, **kwargs):
+        self.on, self.policy = on, policy
+        super().__init__(*args, **kwargs)
+
+    def by_expiry(self, queryset, name, value):
+        if not value or self.policy is None:
+            return queryset
+        near = self.on + timedelta(days=self.policy.approval_reminder_days)
+        return queryset.filter(state__in=CONTRACT_STATES, approval_expires_on__lte=near)
 
     def by_me(self, queryset, name, value):
         user = self.request.user

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from coopfin.lists import TIGHT, DayColumn
 from coopfin.templatetags.coopfin import rate, stage_badge, yen
 from loans import wording
+from loans.enums import COMMITTED_STATES
 from loans.models import Application, Loan
 
 NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
@@ -59,6 +60,7 @@ class ApplicationTable(tables.Table):
     disburse_on = DayColumn("実行希望日")
     maturity_on = DayColumn("最終期日")
     approval_expires_on = DayColumn("決定の有効期限")
+    left = tables.Column("期限まで", accessor="approval_expires_on", attrs=NUMBER, empty_values=())
     received_by = tables.Column("担当", attrs=TIGHT, order_by="received_by__name")
 
     #: はじめに出す列
@@ -68,12 +70,12 @@ class ApplicationTable(tables.Table):
         model = Application
         fields = (
             "number", "member", "loan_type", "purpose", "amount", "interest_rate", "fee_rate", "funding_source",
-            "state", "age", "received_on", "disburse_on", "maturity_on", "approval_expires_on", "received_by",
+            "state", "age", "received_on", "disburse_on", "maturity_on", "approval_expires_on", "left", "received_by",
         )  # fmt: skip
         row_attrs = {"data-href": lambda record: record.get_absolute_url()}
 
-    def __init__(self, *args, on=None, **kwargs):
-        self.on = on
+    def __init__(self, *args, on=None, policy=None, **kwargs):
+        self.on, self.policy = on, policy
         super().__init__(*args, **kwargs)
 
     def render_number(self, record):
@@ -93,12 +95,31 @@ class ApplicationTable(tables.Table):
 
     def render_age(self, record):
         days = self.value_age(record)
-        return "" if days is None else f"{days}日"
+        if days is None:
+            return ""
+        if self.policy is not None and days > self.policy.stale_case_days:
+            # 色だけでなく、言葉でも言う。
+            return stage_badge(f"{days}日 滞り", "caution")
+        return f"{days}日"
 
     def value_age(self, record):
         if record.entered_state_on is None or record.state in ("disbursed", "declined", "withdrawn"):
             return None
         return (self.on - record.entered_state_on).days
+
+    def render_left(self, record):
+        left = self.value_left(record)
+        if left is None:
+            return ""
+        if left < 0:
+            return stage_badge(f"{-left}日 期限切れ", "stop")
+        near = self.policy is not None and left <= self.policy.approval_reminder_days
+        return stage_badge(f"あと{left}日", "caution") if near else f"あと{left}日"
+
+    def value_left(self, record):
+        if record.approval_expires_on is None or record.state not in COMMITTED_STATES:
+            return None
+        return (record.approval_expires_on - self.on).days
 
 
 class LoanTable(tables.Table):

@@ -23,6 +23,7 @@ from loans import (
     completeness,
     coverage,
     dealings,
+    decided,
     fact_finding,
     funding_answer,
     headroom,
@@ -33,7 +34,7 @@ from loans import (
     rulebook,
 )
 from loans.enums import ApplicationState as S
-from loans.enums import ConditionDue, FundingResult, FundingSource
+from loans.enums import FundingResult, FundingSource
 from loans.terms import LoanTerms, compute
 
 RULES = "手引き 第2章2"
@@ -301,21 +302,6 @@ def board_declines(application, *, by, on, **given):
     yield from board_finds(items.open_item(application, BodyKind.BOARD), ItemResult.UNFAVOURABLE, on=on)
 
 
-@follows("H2.4-g")
-def approval_is_valid(application, *, by, on, **given):
-    """理事会の決定の有効期限が過ぎていないこと。"""
-    expires = application.approval_expires_on
-    if expires is not None and on > expires:
-        yield block(
-            f"理事会の決定の有効期限（{expires.year}年{expires.month}月{expires.day}日）が過ぎています。"
-            "差し戻して、もう一度理事会に付議してください。",
-            "金融事業規程",
-            url=_page("return", application),
-            url_label="差し戻す",
-            code="expired",
-        )
-
-
 @follows("H2.1-g")
 def funding_is_decided(application, *, by, on, **given):
     """転貸の案件は、銀行の決定が申込どおりでなければ契約できない（H2.1-g）。"""
@@ -368,37 +354,6 @@ def papers_are_signed(application, *, by, on, **given):
             yield block(f"{paper.label}の調印済を受け取っていません。", source, code=f"signed-{paper.code}", **page)
         else:
             yield passed(f"{paper.label}の調印済を受け取りました。", source, code=f"signed-{paper.code}")
-
-
-def _conditions(application, *, only=None):
-    """理事会の定めた条件のうち、まだ満たされていないもの。"""
-    for condition in application.conditions.all():
-        if condition.lapsed_on is not None or (only is not None and condition.due != only):
-            continue
-        if condition.is_outstanding:
-            yield block(
-                f"理事会の条件「{condition.text}」（{condition.get_due_display()}）を満たしたことが記録されていません。",
-                f"{RULES} 三（条件付の決定）",
-                detail=f"期日は{to_wareki(condition.due_on)}です。" if condition.due_on else "",
-                url=_page("conditions", application),
-                url_label="条件の記録をする",
-                code="condition",
-            )
-        else:
-            what = "満たしています" if condition.met_on else "理事会が免除しています"
-            yield passed(f"条件「{condition.text}」は、{what}。", f"{RULES} 三", code="condition")
-
-
-@follows("H2.4-g")
-def conditions_before_contract(application, *, by, on, **given):
-    """契約までに満たす条件。"""
-    yield from _conditions(application, only=ConditionDue.CONTRACT)
-
-
-@follows("H2.4-g", "H2.5-a")
-def conditions_are_met(application, *, by, on, **given):
-    """実行までに、すべての条件が満たされ、または理事会が免除していること。"""
-    yield from _conditions(application)
 
 
 @follows("H2.1-e")
@@ -533,6 +488,11 @@ FLOW = Flow(
             explanation="理由を付けて事務局に戻します。条件や担保を直し、実態把握からやり直します。",
         ),
         Step(
+            "submit_again", "理事会に付議し直す", (S.APPROVED,), S.BOARD_QUEUE, "loans.submit_to_board",
+            (not_interested, member_is_current, decided.approval_runs_out), needs_reason=True, off_road=True,
+            explanation="有効期限の切れる承認を、同じ条件のまま理事会に付議し直します。前の決定は取り消されます。",
+        ),
+        Step(
             "withdraw", "取り下げる",
             (S.DRAFT, S.RECEIVED, S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE, S.APPROVED,
              S.RETURNED), S.WITHDRAWN,
@@ -549,7 +509,7 @@ FLOW = Flow(
         ),
         Step(
             "contract", "契約手続を始める", (S.APPROVED,), S.CONTRACTING, "loans.contract",
-            (not_interested, member_is_current, approval_is_valid, conditions_before_contract,
+            (not_interested, member_is_current, decided.approval_is_valid, decided.conditions_before_contract,
              dealings.board_approved_the_dealing, rulebook.articles, funding_is_decided, facility_has_room, guarantors_complete),
             explanation="契約番号を付け、承認された条件を固めて、契約書類を作れるようにします。",
         ),
@@ -560,21 +520,21 @@ FLOW = Flow(
         ),
         Step(
             "confirm_ready", "実行できることを確認する", (S.CONTRACTING,), S.READY, "loans.confirm_ready",
-            (not_interested, confirming_is_delegated, another_person_confirms, approval_is_valid, guarantors_complete,
-             papers_are_signed, checklist.documents_before_disbursement, conditions_are_met),
+            (not_interested, confirming_is_delegated, another_person_confirms, decided.approval_is_valid, guarantors_complete,
+             papers_are_signed, checklist.documents_before_disbursement, decided.conditions_are_met),
             explanation="契約書類・保証・条件がそろったことを、契約手続をした人とは別の人が確かめます。",
         ),
         Step(
             "prepare_disbursement", "実行の伝票を起票する", (S.READY,), None, "loans.prepare_disbursement",
-            (not_interested, nothing_waits_for_approval, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, conditions_are_met, account_is_known, disbursement_day_fits, limits,
+            (not_interested, nothing_waits_for_approval, member_is_current, decided.approval_is_valid,
+             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, decided.conditions_are_met, account_is_known, disbursement_day_fits, limits,
              rulebook.articles),
             explanation="ここに見えるとおりの伝票を起票します。別の人の承認で計上されます。",
         ),
         Step(
             "disburse", "実行を承認する", (S.READY,), S.DISBURSED, "loans.approve_disbursement",
-            (not_interested, disbursing_is_delegated, member_is_current, approval_is_valid,
-             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, conditions_are_met, disbursement_day_has_come, limits,
+            (not_interested, disbursing_is_delegated, member_is_current, decided.approval_is_valid,
+             dealings.board_approved_the_dealing, papers_are_signed, checklist.documents_before_disbursement, decided.conditions_are_met, disbursement_day_has_come, limits,
              rulebook.articles),
             explanation="書類と限度額をもう一度確かめ、伝票を計上します。",
         ),

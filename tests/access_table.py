@@ -16,6 +16,7 @@ COLUMNS = (
 TABLE = """
 #                                                局   長   委   理   代   監   管   誰も
 desk:today                                       200  200  200  200  200  200  200  in
+list_choices                                     405  405  405  405  405  405  405  in
 desk:search                                      200  200  200  200  200  200  200  in
 desk:help                                        200  200  200  200  200  200  200  in
 desk:handbook                                    200  200  200  200  200  200  200  in
@@ -172,6 +173,12 @@ loans:application@approved                       200  200  200  200  200  200  4
 loans:application@contracting                    200  200  200  200  200  200  403  in
 loans:application@ready                          200  200  200  200  200  200  403  in
 loans:application@disbursed                      200  200  200  200  200  200  403  in
+loans:timeline@draft                             200  200  404  404  200  200  403  in
+loans:timeline@board_queue                       200  200  200  200  200  200  403  in
+loans:timeline_pdf@board_queue                   200  200  200  200  200  200  403  in
+loans:comment@committee_queue                    200  200  200  404  200  403  403  in
+loans:comment_answer@board_queue                 200  200  200  200  200  403  403  in
+loans:comment_withdraw@board_queue               200  200  200  200  200  403  403  in
 loans:edit@draft                                 200  200  403  403  403  403  403  in
 loans:advice@investigation                       200  200  403  403  403  403  403  in
 loans:escalate@investigation                     200  200  403  403  403  403  403  in
@@ -209,7 +216,9 @@ loans:submit_to_board@recommended                200  200  403  403  403  403  4
 loans:decide@board_queue                         403  200  403  403  200  403  403  in
 loans:return@investigation                       403  200  404  403  200  403  403  in
 loans:return@committee_queue                     403  200  200  403  200  403  403  in
+loans:submit_again@approved                      200  200  403  403  403  403  403  in
 loans:withdraw@draft                             200  200  403  403  403  403  403  in
+loans:reopen@draft                               200  200  403  403  403  403  403  in
 loans:security_add@investigation                 200  200  403  403  403  403  403  in
 loans:security_preview@investigation             405  405  403  403  403  403  403  in
 loans:security_remove@investigation              200  200  403  403  403  403  403  in

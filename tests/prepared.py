@@ -31,10 +31,10 @@ from ledger.models import Account, Voucher, VoucherState
 from ledger.printing import issue_voucher_slip
 from loans import items, printing
 from loans.enums import ApplicationState as S
-from loans.enums import FundingSource
+from loans.enums import CommentKind, FundingSource, Party
 from loans.items import last_decided
 from loans.models import Application, DirectorDealing, FundsCause
-from loans.operations import checklist, security
+from loans.operations import checklist, comments, security
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import worksheet as worksheets
@@ -73,7 +73,8 @@ PLAYERS = {
 def pages_on(day=TODAY):
     """The pages believe it is this day, and papers are not drawn."""
     with ExitStack() as stack:
-        for drawing in ("documents.operations", "governance.views.papers", "loans.views.checklist"):
+        drawings = ("documents.operations", "governance.views.papers", "loans.views.checklist", "loans.views.timeline")
+        for drawing in drawings:
             stack.enter_context(mock.patch(f"{drawing}.render_pdf", return_value=(ONE_PAGE, 1)))
         get_resolver().url_patterns  # noqa: B018  every view is imported from here on
         for module in [name for name, loaded in sys.modules.items() if "business_date" in vars(loaded)]:
@@ -151,6 +152,7 @@ def make_house() -> House:
     _meetings(house)
     _settings(house)
     _oversight(house)
+    _comments(house)
     for name, case in house.cases.items():
         house.cases[name] = fresh(case)
     return house
@@ -276,6 +278,14 @@ def _meetings(house):
     things["general"] = Meeting.objects.get(pk=general.pk)
     things["closed_board"] = Meeting.objects.to_finalise().order_by("pk").first()
     things["decision"] = things["closed_board"].items.decided().first()
+
+
+def _comments(house):
+    """理事会に付議中の案件に、事務局への質問。"""
+    house.things["comment"] = comments.write(
+        house.cases["board_queue"], kind=CommentKind.QUESTION, addressee=Party.SECRETARIAT, text="納期はいつですか。",
+        by=house.office.committee[0], on=TODAY,
+    )  # fmt: skip
 
 
 def _oversight(house):

@@ -20,7 +20,7 @@ LOGIN = "/accounts/login/"
 AUDITORS_OWN = {
     "desk:invitation",
     "oversight:mark_create", "oversight:mark_again", "oversight:mark_resolve", "oversight:pledge", "governance:interest",
-    "governance:votes",
+    "governance:votes", "list_choices",
 }  # fmt: skip
 #: 入力する画面が、打つたびに候補や様式を取りに行くところ
 SERVE_A_FORM = {
@@ -54,6 +54,8 @@ def address(house, name, thing):
         "loans:paper_preview": {"code": things["paper"]},
         "loans:paper_issue": {"code": things["paper"]},
         "loans:paper_signed": {"document": things["issued"].pk},
+        "loans:comment_answer": {"comment": things["comment"].pk},
+        "loans:comment_withdraw": {"comment": things["comment"].pk},
         **{
             f"loans:condition_{name}": {"condition": house.cases["approved"].conditions.first().pk}
             for name in ("unmeet", "ask", "waiver")

@@ -31,6 +31,7 @@ submit_to_board         ○  ○  ・  ・  ・  ・  ・
 approve                 ・  ○  ・  ・  ○  ・  ・
 decline                 ・  ○  ・  ・  ○  ・  ・
 return                  ・  ○  ○  ・  ○  ・  ・
+submit_again            ○  ○  ・  ・  ・  ・  ・
 withdraw                ○  ○  ・  ・  ・  ・  ・
 record_funding          ○  ○  ・  ・  ・  ・  ・
 funding_changed         ○  ○  ・  ・  ・  ・  ・
@@ -75,6 +76,7 @@ OPERATIONS = {
     "approve": lambda a, by: reviews.decide(a, result=ItemResult.FAVOURABLE, by=by, on=TODAY, reason=REASON),
     "decline": lambda a, by: reviews.decide(a, result=ItemResult.UNFAVOURABLE, by=by, on=TODAY, reason=REASON),
     "return": plainly(applications.return_),
+    "submit_again": plainly(reviews.submit_again),
     "withdraw": plainly(applications.withdraw),
     "record_funding": lambda a, by: funding(a, FundingResult.AS_APPLIED, by),
     "funding_changed": lambda a, by: funding(a, FundingResult.CHANGED, by),

@@ -3,6 +3,7 @@
 from coopfin.models.cooperative import Cooperative, Sequence
 from coopfin.models.delegation import DelegatedAct, Delegation, DelegationRow
 from coopfin.models.invitations import Invitation
+from coopfin.models.lists import ListColumns, SavedFilter
 from coopfin.models.policy import HaircutRate, Policy
 from coopfin.models.proposals import Proposal, ProposalQuerySet
 from coopfin.models.records import ActionLog, ActionLogQuerySet, ReadLog, TargetedRecord, UsedToken
@@ -17,10 +18,12 @@ __all__ = [
     "DelegationRow",
     "HaircutRate",
     "Invitation",
+    "ListColumns",
     "Policy",
     "Proposal",
     "ProposalQuerySet",
     "ReadLog",
+    "SavedFilter",
     "Sequence",
     "TargetedRecord",
     "UsedToken",

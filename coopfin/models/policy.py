@@ -217,6 +217,14 @@ class Policy(Proposal):
         "理事会決定の有効月数", default=3, validators=[MinValueValidator(1), MaxValueValidator(24)],
         help_text="決定からこの月数のうちに実行しなければ、もう一度理事会に付議します。",
     )  # fmt: skip
+    approval_reminder_days = models.PositiveSmallIntegerField(
+        "承認の期限の知らせ（何日前）", default=14, validators=[MinValueValidator(1), MaxValueValidator(180)],
+        help_text="理事会の決定の有効期限がこの日数に近づいた案件を、実行するか付議し直すように知らせます。",
+    )  # fmt: skip
+    stale_case_days = models.PositiveSmallIntegerField(
+        "案件の滞りを知らせる日数", default=14, validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text="案件が同じ状態のままこの日数を過ぎると、一覧の日数に色を付けます。",
+    )  # fmt: skip
     limit_grace_months = models.PositiveSmallIntegerField(
         "限度額決議の猶予月数", default=3, validators=[MaxValueValidator(12)],
         help_text="次の総会が開かれるまで、前年度末から何か月有効とみるか。弁護士・中央会に確認してください。",

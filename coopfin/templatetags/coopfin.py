@@ -18,6 +18,7 @@ from django.utils.safestring import mark_safe
 
 from coopfin import charts, worklists
 from coopfin.calc import words
+from coopfin.remembered import back_to
 
 register = template.Library()
 
@@ -165,6 +166,13 @@ def page_numbers(page):
 
 
 # --- 絞り込みを保つリンク ------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def list_url(context, address):
+    """一覧への URL。この人が最後に見た絞り込みのままにする。"""
+    request = context.get("request")
+    return back_to(request, str(address)) if request is not None else address
+
+
 @register.simple_tag(takes_context=True)
 def query_string(context, **changes):
     """いまの GET の引数を保ったまま、渡した分だけ入れ替える（None は外す）。つねに ? で始まる。"""

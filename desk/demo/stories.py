@@ -18,12 +18,12 @@ from governance.printing import issue_notice
 from loans import items
 from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
-from loans.enums import ConditionDue, ConditionKind, FundingSource, LoanType, Method, Purpose
+from loans.enums import CommentKind, ConditionDue, ConditionKind, FundingSource, LoanType, Method, Party, Purpose
 from loans.models import Application
 from loans.operations import application as applications
+from loans.operations import comments, security
 from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
-from loans.operations import security
 from members.models import Member, Person
 
 #: 道を最後まで歩くのにかかる日数（road.Office.pace が 2 のとき）
@@ -174,6 +174,8 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         110,
         S.DISBURSED,
     )
+    # 承認されたまま、決定の有効期限が近づいている。
+    story("能美エンジニアリング株式会社", lambda on: bill(3_000_000, "部材の仕入れ", start=on), 97, S.APPROVED)
     story(
         "加賀繊維有限会社",
         lambda on: deed(
@@ -222,7 +224,36 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         Application.objects.get(pk=returned.pk),
         by=office.chief,
         on=road.open_day(ago(16)),
-        reason="見積書が一社だけなので、もう一社から取り直すこと。",
+        reason="見積書が一社だけなので、もう一社から取り直し、金額を見直すこと。",
+    )
+    # 条件を改めて付議し直したので、金融委員会は、前の付議から何が変わったかを読む。
+    applications.update_terms(
+        Application.objects.get(pk=returned.pk),
+        terms={"amount": 3_400_000, "purpose_detail": "工場の改修（二社の見積りの安いほう）"},
+        by=office.clerk,
+        on=road.open_day(ago(9)),
+    )
+    again = applications.investigate(
+        Application.objects.get(pk=returned.pk),
+        by=office.clerk,
+        on=road.open_day(ago(9)),
+        reason="前の付議の指摘を受け、条件を改めた。",
+    )
+    again = reviews.submit_to_committee(
+        Application.objects.get(pk=again.pk),
+        by=office.clerk,
+        on=road.open_day(ago(8)),
+        reason="前の付議の指摘を受け、条件を改めた。",
+    )
+    question = comments.write(
+        again, kind=CommentKind.QUESTION, addressee=Party.SECRETARIAT, by=office.committee[1], on=road.open_day(ago(6)),
+        text="二社の見積りの差は、何によるものですか。工事の範囲は同じでしょうか。",
+    )  # fmt: skip
+    comments.answer(
+        question,
+        text="範囲は同じです。差は屋根材の違いで、安いほうも保証は十年です。",
+        by=office.clerk,
+        on=road.open_day(ago(5)),
     )
     ready = story("金沢制御システム株式会社", lambda on: bill(6_000_000, "外注費の支払", start=on), 21, S.READY)
     road.step(
@@ -248,7 +279,6 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         ],
         result=ItemResult.CONDITIONAL,
     )
-    story("能美エンジニアリング株式会社", lambda on: bill(3_000_000, "部材の仕入れ", start=on), 17, S.APPROVED)
     waiting = story(
         "小松鋳造株式会社",
         lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6),
@@ -285,6 +315,11 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         by=office.committee[1],
         on=road.open_day(ago(2)),
     )
+    comments.write(
+        Application.objects.get(pk=committee.pk), kind=CommentKind.QUESTION, addressee=Party.SECRETARIAT,
+        text="第三者保証人は、債務者の事業とどのような関係がありますか。保証を求めるほかに道はありませんか。",
+        by=office.committee[2], on=road.open_day(ago(1)),
+    )  # fmt: skip
     written = story(
         "辰口計測器株式会社",
         lambda on: deed(3_000_000, "測定器の購入", start=on, count=24, bank=False),

@@ -10,17 +10,20 @@ from loans.models.application import (
 )
 from loans.models.capacity import RepaymentCapacity
 from loans.models.checklist import DocumentFile, RequiredDocument
+from loans.models.comments import Comment
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.loan import Instalment, Loan, LoanEvent
 from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
+from loans.models.submissions import Submission
 from loans.models.worksheet import FundsCause, FundsNeed, FundsTerm, Interview, WorksheetAnswer
 
 __all__ = [
     "Advice",
     "Application",
     "BankRelation",
+    "Comment",
     "Condition",
     "DirectorDealing",
     "DocumentFile",
@@ -44,5 +47,6 @@ __all__ = [
     "ProposedCondition",
     "RepaymentCapacity",
     "RequiredDocument",
+    "Submission",
     "WorksheetAnswer",
 ]

@@ -183,6 +183,10 @@ class Application(models.Model):
     decided_by = models.ForeignKey(
         User, verbose_name="決定を記録した人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    previous = models.ForeignKey(
+        "self", verbose_name="前の申込", null=True, blank=True, on_delete=models.PROTECT, related_name="later",
+        help_text="謝絶・取下げのあと、あらためて申し込んだもの。",
+    )  # fmt: skip
     entered_state_on = models.DateField("この状態になった日", null=True, blank=True)
     version = models.PositiveIntegerField("版", default=1, editable=False)
     created_at = models.DateTimeField("作成の時刻", auto_now_add=True)
@@ -193,6 +197,10 @@ class Application(models.Model):
         verbose_name = "借入申込"
         verbose_name_plural = "借入申込"
         ordering = ["-fiscal_year", "-sequence", "-pk"]
+        indexes = [
+            models.Index(fields=["-fiscal_year", "-sequence", "-id"], name="application_newest"),
+            models.Index(fields=["state", "entered_state_on"], name="application_queue"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["fiscal_year", "sequence"],
@@ -274,6 +282,11 @@ class Application(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("received_by")),
                 name="application_two_persons",
                 violation_error_message="受け付けた人は、その申込の決定を記録できません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True) | ~Q(previous=F("id")),
+                name="application_previous_other",
+                violation_error_message="前の申込は、ほかの申込でなければなりません。",
             ),
         ]
 

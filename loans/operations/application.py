@@ -12,10 +12,10 @@ from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Policy, Sequence
 from governance import operations as governance
 from governance.enums import BodyKind
-from loans import items, rulebook
-from loans.enums import EDITABLE_STATES, LoanType
+from loans import items, rulebook, snapshot, workflow
+from loans.enums import EDITABLE_STATES, ApplicationState, LoanType
 from loans.models import Application
-from loans.operations import base, checklist, conditions, security
+from loans.operations import base, checklist, conditions, security, submissions
 from loans.operations import plan as plans
 from loans.terms import LoanTerms, compute
 from members.operations.base import standing
@@ -50,11 +50,6 @@ def _apply(application: Application, terms: dict, on: date) -> None:
         application.maturity_on = compute(LoanTerms.of_application(application, policy)).maturity_on
 
 
-def _told(application: Application, name: str) -> str:
-    value = getattr(application, name)
-    return "" if value is None else str(value)
-
-
 @transaction.atomic
 def create_draft(*, member, terms: dict, plan: dict | None = None, copied_from: str = "", by, on: date) -> Application:
     """申込の下書きを作る。法人なら代表者を連帯保証人に提案する（手引き 第2章2 三 e）。
@@ -75,6 +70,12 @@ def create_draft(*, member, terms: dict, plan: dict | None = None, copied_from: 
     return application
 
 
+def _in_words(application: Application) -> dict[str, str]:
+    """条件の欄の名 → 読む言葉（経過に、何が何に変わったかを書くため）。"""
+    fields = [Application._meta.get_field(name) for name in TERM_FIELDS]
+    return {str(field.verbose_name): snapshot.in_words(application, field) for field in fields}
+
+
 @transaction.atomic
 def update_terms(application: Application, *, terms: dict, plan: dict | None = None, by, on: date) -> Application:
     """条件と資金計画を直す。下書き・受付済・実態把握中・差戻しのあいだだけ。"""
@@ -90,15 +91,12 @@ def update_terms(application: Application, *, terms: dict, plan: dict | None = N
                 )
             ],
         )
-    before = {name: _told(application, name) for name in TERM_FIELDS}
+    before = _in_words(application)
     _apply(application, terms, on)
     application.full_clean()
     base.touch(application)
-    changed = {
-        Application._meta.get_field(name).verbose_name: [before[name], _told(application, name)]
-        for name in TERM_FIELDS
-        if before[name] != _told(application, name)
-    }
+    after = _in_words(application)
+    changed = {label: [value, after[label]] for label, value in before.items() if value != after[label]}
     changed |= plans.write(application, plan or {})
     checklist.follow_terms(application)
     log.record(application, verb="update_terms", label="条件の変更", by=by, on=on, changed=changed)
@@ -147,6 +145,7 @@ def return_(application: Application, *, by, on: date, reason: str) -> Applicati
     _close_items(application, by=by, on=on)
     _forget_decision(application)
     conditions.lapse(application, by=by, on=on)
+    submissions.end(application, reason=reason, by=by, on=on)
     return base.advance(application, step, by=by, on=on, reason=reason)
 
 
@@ -159,3 +158,39 @@ def withdraw(application: Application, *, by, on: date, reason: str) -> Applicat
     conditions.lapse(application, by=by, on=on)
     security.release_all(application, by=by, on=on, reason=reason)
     return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+#: あらためて申し込める、終わった申込の状態
+REOPENABLE = (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
+REOPEN = "あらためて申し込む"
+
+
+def reopen_findings(application: Application, *, by, on: date) -> list:
+    """あらためて申し込めない理由（画面と操作が同じ文を使う）。"""
+    found = []
+    if application.state not in REOPENABLE:
+        text = (
+            f"いまの状態は「{application.get_state_display()}」です。あらためて申し込めるのは、謝絶・取下げのあとです。"
+        )
+        found.append(block(text, "事務の流れ", code="state"))
+    found += [f for f in workflow.member_is_current(application, by=by, on=on) if f.blocks]
+    return found
+
+
+@transaction.atomic
+def reopen(application: Application, *, by, on: date) -> Application:
+    """謝絶・取下げの申込の条件を写した、新しい下書きを作る。前の申込と互いに結び付く。"""
+    application = base.lock(application)
+    base.allow(application, "loans.edit_application", REOPEN, by=by, on=on)
+    if refused := reopen_findings(application, by=by, on=on):
+        raise StepRefused(REOPEN, refused)
+    terms = {name: getattr(application, name) for name in TERM_FIELDS}
+    draft = create_draft(
+        member=application.member, terms=terms, plan=plans.copied(application),
+        copied_from=application.number_label, by=by, on=on,
+    )  # fmt: skip
+    draft.previous = application
+    base.touch(draft, "previous")
+    log.record(draft, verb="reopen", label=REOPEN, by=by, on=on, previous=application.number_label)
+    log.record(application, verb="reopened", label="新しい申込の下書き", by=by, on=on)
+    return draft

@@ -12,7 +12,7 @@ from coopfin.flow import Finding, StepRefused, block
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
 from loans import coverage, workflow
-from loans.conditions import Wanted
+from loans.conditions import WAIVER, Wanted
 from loans.enums import ApplicationState
 from loans.models import Application, Condition, ProposedCondition
 from loans.operations import base
@@ -138,7 +138,7 @@ def ask_waiver(application: Application, condition: Condition, *, reason: str, b
     condition.waiver_reason = reason.strip()
     condition.waiver = governance.submit(
         body_kind=BodyKind.BOARD,
-        title=f"{application.number} {application.member.name} 条件の免除「{condition.text}」"[:200],
+        title=f"{application.number} {application.member.name} {WAIVER}「{condition.text}」"[:200],
         public_title=f"組合員に対する資金の貸付に付けた条件の免除の件（受付番号 {application.number}）",
         target=condition,
         target_url=reverse("loans:conditions", args=[application.pk]),

@@ -18,7 +18,7 @@ from governance.enums import BodyKind
 from loans import funding_answer, headroom, printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
 from loans.models import Application, FundingDecision, Loan
-from loans.operations import base, conditions, review
+from loans.operations import base, review, submissions
 from loans.papers import MASTER_AGREEMENT
 from loans.terms import LoanTerms, compute
 from loans.workflow import documents_of
@@ -88,12 +88,11 @@ def _back_to_board(application: Application, new_terms: dict, *, by, on: date, r
         setattr(application, name, value)
     if not application.is_bill:
         application.maturity_on = compute(LoanTerms.of_application(application, application.policy)).maturity_on
-    application.approved_on = application.approval_expires_on = application.decided_by = None
-    conditions.lapse(application, by=by, on=on)
+    review.take_back(application, reason=reason, by=by, on=on)
     after = {name: str(getattr(application, name)) for name in new_terms}
     base.advance(application, step, by=by, on=on, reason=reason, before_terms=before, after_terms=after)
     application.full_clean()
-    review.submit_item(application, BodyKind.BOARD, "decide", by=by, on=on)
+    submissions.submit(application, BodyKind.BOARD, by=by, on=on)
 
 
 @transaction.atomic

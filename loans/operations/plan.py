@@ -41,6 +41,22 @@ def write(application: Application, plan: dict[str, list[dict]]) -> dict[str, li
     return changed
 
 
+def copied(application: Application) -> dict[str, list[dict]]:
+    """この申込の明細の写し（write に渡す形）。見積書は写さない。"""
+    left_out = {"id", "application", "estimate"}
+    return {
+        name: [
+            {
+                field.name: getattr(row, field.name)
+                for field in model._meta.concrete_fields
+                if field.name not in left_out
+            }
+            for row in model.objects.filter(application=application)
+        ]
+        for name, model in MODELS.items()
+    }
+
+
 @transaction.atomic
 def attach(application: Application, *, file, what: str, kind: str = "", by, on: date) -> Upload:
     """書類の写しを受け取る。what は、署名のある申込書・その他・見積書を付ける明細の番号。"""

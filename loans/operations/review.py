@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.urls import reverse
 
 from coopfin import log
 from coopfin.calc import days
@@ -15,27 +14,12 @@ from governance.enums import BodyKind, ItemResult, OpinionChoice
 from loans import coverage, headroom, items, rulebook, workflow
 from loans.conditions import Wanted, described, wanted
 from loans.models import Application
-from loans.operations import base, capacity, security
+from loans.operations import base, capacity, security, submissions
 from loans.operations import conditions as condition_operations
 
 OPINION_CONDITIONS = (
     "条件付賛成のときは求める条件を一つ以上、一つずつ書いてください。賛成・反対のときは条件を書きません。"
 )
-
-
-def submit_item(application: Application, kind: str, decide_page: str, *, by, on: date) -> None:
-    """機関に付議する議案を作る。"""
-    governance.submit(
-        body_kind=kind,
-        title=f"{application.number} {application.title}の貸付"[:200],
-        public_title=f"組合員に対する資金の貸付の件（受付番号 {application.number}）",
-        target=application,
-        target_url=application.get_absolute_url(),
-        decide_url=reverse(f"loans:{decide_page}", args=[application.pk]),
-        interested=coverage.interested_persons(application, on=on),
-        by=by,
-        on=on,
-    )
 
 
 def _up_to_date_item(application: Application, kind: str, *, on: date):
@@ -51,7 +35,7 @@ def submit_to_committee(application: Application, *, by, on: date, reason: str =
     """金融委員会に付議する。"""
     application = base.lock(application)
     step = base.check(application, "submit_to_committee", by=by, on=on, reason=reason)
-    submit_item(application, BodyKind.COMMITTEE, "recommend", by=by, on=on)
+    submissions.submit(application, BodyKind.COMMITTEE, by=by, on=on)
     return base.advance(application, step, by=by, on=on, reason=reason)
 
 
@@ -138,8 +122,26 @@ def submit_to_board(application: Application, *, by, on: date, reason: str = "")
     """理事会に付議する。"""
     application = base.lock(application)
     step = base.check(application, "submit_to_board", by=by, on=on, reason=reason)
-    submit_item(application, BodyKind.BOARD, "decide", by=by, on=on)
+    submissions.submit(application, BodyKind.BOARD, by=by, on=on)
     return base.advance(application, step, by=by, on=on, reason=reason)
+
+
+@transaction.atomic
+def submit_again(application: Application, *, by, on: date, reason: str) -> Application:
+    """有効期限の切れた（近い）承認を、理事会に付議し直す。前の決定は取り消され、満たしていない条件は効力を失う。"""
+    application = base.lock(application)
+    step = base.check(application, "submit_again", by=by, on=on, reason=reason)
+    take_back(application, reason=reason, by=by, on=on)
+    application = base.advance(application, step, by=by, on=on, reason=reason)
+    submissions.submit(application, BodyKind.BOARD, by=by, on=on)
+    return application
+
+
+def take_back(application: Application, *, reason: str, by, on: date) -> None:
+    """理事会の決定を取り消す（付議し直すため）。銀行の決定は残る。"""
+    application.approved_on = application.approval_expires_on = application.decided_by = None
+    condition_operations.lapse(application, by=by, on=on)
+    submissions.end(application, reason=reason, by=by, on=on, only=BodyKind.BOARD)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.views.generic import View
 
 from coopfin.calc import days, words
 from coopfin.calc.yen import rate_text
+from coopfin.forms import OperationForm
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings, rulebook
 from loans.criteria import Mend
@@ -404,6 +405,28 @@ class Return(CaseStep):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(danger=True, **kwargs)
+
+
+class Reopen(CaseOperation):
+    """謝絶・取下げのあと、条件を写した新しい下書きを作る。"""
+
+    form_class = OperationForm
+    template_name = "loans/step.html"
+    permission_required = EDIT
+    title = operations.REOPEN
+    submit_label = "下書きを作る"
+
+    def operate(self, form):
+        draft = operations.reopen(self.object, by=self.request.user, on=self.on)
+        message = "前の申込の条件を写した下書きを作りました。日付と条件を確かめて、直してください。"
+        return draft, reverse("loans:edit", args=[draft.pk]), message
+
+    def get_context_data(self, **kwargs):
+        findings = operations.reopen_findings(self.object, by=self.request.user, on=self.on)
+        explanation = "この申込の条件を写した新しい下書きを作ります。担保は付け直します。前の申込へは互いにたどれます。"
+        return super().get_context_data(
+            explanation=explanation, findings=findings or None, blocked=bool(findings), **kwargs
+        )
 
 
 class Withdraw(CaseStep):

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from coopfin.remembered import back_to
 from coopfin.views import OperationView, StepView
 from loans.models import Application, Condition, Loan
 from loans.workflow import FLOW
@@ -76,4 +77,4 @@ class CaseStep(CaseMixin, StepView):
     def success_url_for(self, obj) -> str:
         """進めたあとの行き先。自分にはもう見えない案件（委員が差し戻したときなど）なら、一覧へ。"""
         visible = Application.objects.visible_to(self.request.user, self.on).filter(pk=obj.pk).exists()
-        return obj.get_absolute_url() if visible else reverse("loans:applications")
+        return obj.get_absolute_url() if visible else back_to(self.request, reverse("loans:applications"))

@@ -9,12 +9,12 @@ from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
 from loans import judging, rulebook, wording
-from loans.enums import EDITABLE_STATES
+from loans.enums import COMMITTED_STATES, EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application, Product
 from loans.operations import review
 from loans.views import capacity as repayment
-from loans.views import conditions, panels, security
+from loans.views import comments, conditions, panels, rounds, security, timeline
 from loans.views.base import CaseMixin
 from loans.workflow import documents_of
 
@@ -32,7 +32,8 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
         user, on = self.request.user, self.on
         voucher = panels.waiting_voucher(application)
         upcoming = panels.next_step(application, user, on, voucher)
-        committee, board = panels.committee(application, on), panels.board(application, on)
+        agenda = rounds.agenda(application)
+        committee, board = panels.committee(application, on, agenda), panels.board(application, on, agenda)
         advised = _decided(committee)
         decided, waiting = _decided(board), _open(board)
         opinion = _opinion(application, committee, user, on)
@@ -45,6 +46,9 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             road=panels.road(application, advised, decided, waiting),
             upcoming=upcoming,
             setback=panels.setback(application),
+            changed=rounds.changed_since(application, user),
+            relatives=_relatives(application, user, on),
+            expiry=_expiry(application, on),
             closed=application.state in (S.DECLINED, S.WITHDRAWN),
             actions=panels.actions(application, user, on, upcoming, voucher),
             committee=committee,
@@ -73,22 +77,25 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             may_see_papers=user.has_perm("documents.view_paper"),
             conditions=conditions.sorted_out(application, user),
             fundings=list(application.funding_decisions.select_related("recorded_by", "document")),
-            timeline=panels.timeline(application, application.contracts.all()),
+            timeline=timeline.recent(application),
+            comments=comments.thread(application, user),
             **kwargs,
         )
 
 
 def _decided(panel) -> AgendaItem | None:
-    return panel["item"] if panel and not panel["item"].is_open else None
+    item = panel["item"] if panel else None
+    return item if item and not item.is_open else None
 
 
 def _open(panel) -> AgendaItem | None:
-    return panel["item"] if panel and panel["item"].is_open else None
+    item = panel["item"] if panel else None
+    return item if item and item.is_open else None
 
 
 def _opinion(application, committee, user, on) -> dict | None:
     """この人が委員として意見を述べる欄。委員でなければ None。"""
-    if application.state != S.COMMITTEE_QUEUE or not user.has_perm("loans.give_opinion") or committee is None:
+    if application.state != S.COMMITTEE_QUEUE or not user.has_perm("loans.give_opinion") or _open(committee) is None:
         return None
     person = getattr(user, "person", None)
     own = next((row["opinion"] for row in committee["rows"] if row["seat"].person == person), None)
@@ -108,6 +115,22 @@ def _under(application: Application, on) -> list[str]:
         if waited:
             found.append(f"この段で{waited}日")
     return found
+
+
+def _relatives(application: Application, user, on) -> list[tuple[str, Application]]:
+    """前の申込と、あらためて出された申込（見てよいものだけ）。"""
+    near = Application.objects.visible_to(user, on).select_related("member")
+    found = [("前の申込", one) for one in near.filter(pk=application.previous_id)] if application.previous_id else []
+    return found + [("あとの申込", one) for one in near.filter(previous=application).order_by("pk")]
+
+
+def _expiry(application: Application, on) -> dict | None:
+    """決定の有効期限が近いか、過ぎているか。"""
+    expires, policy = application.approval_expires_on, application.policy
+    if expires is None or policy is None or application.state not in COMMITTED_STATES:
+        return None
+    left = (expires - on).days
+    return {"expires": expires, "left": left, "past": left < 0} if left <= policy.approval_reminder_days else None
 
 
 OPEN_AND_WAITING = (

@@ -104,8 +104,8 @@ class Dealings(WorkList):
     table_class = DealingTable
     filterset_class = DealingFilter
 
-    def shown_columns(self):
-        return list(self.all_columns())
+    def first_columns(self):
+        return self.all_columns()
 
     def get_queryset(self):
         return visible_dealings(self.request.user, self.on)

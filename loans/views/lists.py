@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from coopfin.columns import ChosenColumns
 from coopfin.exports import ExportedList
+from coopfin.models import Policy
 from coopfin.views import GuardedMixin
 from loans.filters import CONTRACT_STATES, STAGES, ApplicationFilter, LoanFilter
 from loans.models import Application, Loan, LoanEvent
 from loans.tables import ApplicationTable, LoanTable
 
 
-class WorkList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
+class WorkList(GuardedMixin, ChosenColumns, ExportedList, SingleTableMixin, FilterView):
     """一覧の土台。見ているとおりの列と絞り込みを、Excel・CSV に書き出せる。"""
 
     template_name = "loans/list.html"
@@ -23,33 +26,18 @@ class WorkList(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     title = ""
     export_permission = "loans.export"
 
-    def all_columns(self) -> list[str]:
-        return list(self.table_class.Meta.fields)
-
-    def shown_columns(self) -> list[str]:
-        wanted = [name for name in self.request.GET.getlist("columns") if name in self.all_columns()]
-        return wanted or list(self.table_class.SHOWN)
-
-    def get_table_kwargs(self):
-        shown = self.shown_columns()
-        return {"exclude": [name for name in self.all_columns() if name not in shown]}
-
     def sums(self, found) -> list[dict]:
         return []
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        shown = self.shown_columns()
         return {
             **context,
+            **self.list_choices(),
             "title": self.title,
             "count": context["table"].paginator.count,
             "sums": self.sums(self.object_list),
             "exports": self.export_links(),
-            "columns": [
-                {"name": name, "label": self.table_class.base_columns[name].header or "", "shown": name in shown}
-                for name in self.all_columns()
-            ],
             "empty": self.empty(),
         }
 
@@ -69,7 +57,14 @@ class Applications(WorkList):
         return self.visible().select_related("member", "received_by")
 
     def get_table_kwargs(self):
-        return {**super().get_table_kwargs(), "on": self.on}
+        return {**super().get_table_kwargs(), "on": self.on, "policy": self.policy}
+
+    @cached_property
+    def policy(self):
+        return Policy.on(self.on)
+
+    def get_filterset_kwargs(self, filterset_class):
+        return {**super().get_filterset_kwargs(filterset_class), "on": self.on, "policy": self.policy}
 
     def sums(self, found):
         return [{"label": "金額の計", "amount": found.aggregate(total=Sum("amount"))["total"] or 0}]
@@ -113,11 +108,10 @@ class Contracting(Applications):
     def get_queryset(self):
         return super().get_queryset().filter(state__in=CONTRACT_STATES)
 
-    def shown_columns(self):
-        wanted = [name for name in self.request.GET.getlist("columns") if name in self.all_columns()]
-        return wanted or [
+    def first_columns(self):
+        return [
             "number", "member", "loan_type", "amount", "funding_source", "state", "age", "disburse_on",
-            "approval_expires_on",
+            "approval_expires_on", "left",
         ]  # fmt: skip
 
     def get_context_data(self, **kwargs):

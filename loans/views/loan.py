@@ -15,7 +15,7 @@ from loans import wording
 from loans.enums import LoanState
 from loans.models import Application, Loan
 from loans.operations.disbursement import preview
-from loans.views import panels, security
+from loans.views import security, timeline
 from loans.workflow import documents_of
 
 
@@ -107,7 +107,7 @@ class LoanPage(LoanMixin, TemplateView):
             ]
             if may_export and rows
             else [],
-            timeline=panels.timeline(application, [loan]),
+            timeline=timeline.recent(application),
             **kwargs,
         )
 

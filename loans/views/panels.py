@@ -1,4 +1,4 @@
-"""案件のページの部分: 答申、理事会、道のり、経過、計算、できる手続。読むだけで、何も変えない。"""
+"""案件のページの部分: 答申、理事会、道のり、計算、できる手続。読むだけで、何も変えない。"""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from django.contrib.contenttypes.models import ContentType
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 
-from coopfin import log
 from coopfin.calc.yen import ImpossibleTerms
 from coopfin.delegation import Reach
 from coopfin.flow import Finding, Step, block
@@ -16,12 +14,15 @@ from coopfin.models import ActionLog, Policy
 from coopfin.roles import roles_with
 from documents.models import Upload
 from governance import operations as governance
-from governance.enums import BodyKind, ItemResult, ItemState
-from loans import fact_finding, headroom, items, postings
+from governance.enums import BodyKind, ItemResult
+from loans import fact_finding, headroom, postings
+from loans.decided import approval_runs_out
 from loans.enums import EDITABLE_STATES, OPEN_STATES, BankDealing, FundingResult, LoanState
 from loans.enums import ApplicationState as S
 from loans.models import Application
+from loans.operations.application import REOPEN, REOPENABLE
 from loans.terms import LoanTerms, compute
+from loans.views import rounds
 from loans.workflow import DELEGATED, FLOW, committee_returns_its_own, waiting_events
 
 #: ステップ → そのページ
@@ -33,6 +34,7 @@ PAGES = {
     "submit_to_board": "submit_to_board",
     "approve": "decide",
     "return": "return",
+    "submit_again": "submit_again",
     "withdraw": "withdraw",
     "record_funding": "funding",
     "contract": "contract",
@@ -138,6 +140,8 @@ def actions(application: Application, user, on, upcoming: dict | None, voucher=N
             continue
         if step.name == "prepare_disbursement" and voucher is not None:
             continue
+        if step.name == "submit_again" and any(approval_runs_out(application, by=user, on=on)):
+            continue
         if step.name == "return" and any(committee_returns_its_own(application, by=user, on=on)):
             continue
         primary = upcoming is not None and step.name == upcoming["name"]
@@ -153,6 +157,9 @@ def actions(application: Application, user, on, upcoming: dict | None, voucher=N
     if voucher is not None and user.has_perm("ledger.view_voucher"):
         label = "伝票を見て承認する" if upcoming and upcoming["may"] else "承認を待つ伝票を見る"
         found.append({"label": label, "url": voucher.get_absolute_url(), "primary": True, "closed": False})
+    if application.state in REOPENABLE and user.has_perm("loans.edit_application"):
+        url = reverse("loans:reopen", args=[application.pk])
+        found.append({"label": REOPEN, "url": url, "primary": False, "closed": False})
     return sorted(found, key=lambda action: action["primary"])
 
 
@@ -228,24 +235,12 @@ def _decision_note(decided, waiting):
 # --- 委員会と理事会 -------------------------------------------------------------------------
 
 
-def _item(application: Application, kind: str):
-    """この機関の、いちばん新しい議案（付議中のものがあれば、それ）。"""
-    found = items.of(application).filter(body__kind=kind).exclude(state=ItemState.WITHDRAWN)
-    return found.prefetch_related(
-        "recusals__person",
-        "opinions__seat__person",
-        "opinions__proposed_conditions",
-        "votes__seat__person",
-        "meeting__attendances",
-        "continuations__meeting",
-    ).first()
-
-
-def committee(application: Application, on) -> dict | None:
-    """答申の面: 委員ごとの意見、除斥、定足数。"""
-    item = _item(application, BodyKind.COMMITTEE)
+def committee(application: Application, on, agenda=None) -> dict | None:
+    """答申の面: 委員ごとの意見、除斥、定足数、前の付議での意見。"""
+    agenda = rounds.agenda(application) if agenda is None else agenda
+    item, earlier = rounds.current(agenda, BodyKind.COMMITTEE), rounds.earlier(agenda, BodyKind.COMMITTEE)
     if item is None:
-        return None
+        return {"item": None, "earlier": earlier} if earlier else None
     opinions = {opinion.seat_id: opinion for opinion in item.opinions.all()}
     recused = {recusal.person_id: recusal for recusal in item.recusals.all()}
     seats = list(governance.seats_of(BodyKind.COMMITTEE, item.decided_on or on))
@@ -255,19 +250,22 @@ def committee(application: Application, on) -> dict | None:
     barred = {application.received_by_id: ""} if application.received_by_id else {}
     return {
         "item": item,
+        "earlier": earlier,
         "rows": rows,
         "standing": governance.standing(item, on=on),
         "concluder": governance.who_concludes(item, on=on, barred=barred) if item.is_open else None,
     }
 
 
-def board(application: Application, on) -> dict | None:
-    """理事会の面: 議決、除斥、定足数、条件。"""
-    item = _item(application, BodyKind.BOARD)
+def board(application: Application, on, agenda=None) -> dict | None:
+    """理事会の面: 議決、除斥、定足数、条件、前の付議での議決。"""
+    agenda = rounds.agenda(application) if agenda is None else agenda
+    item, earlier = rounds.current(agenda, BodyKind.BOARD), rounds.earlier(agenda, BodyKind.BOARD)
     if item is None:
-        return None
+        return {"item": None, "earlier": earlier} if earlier else None
     return {
         "item": item,
+        "earlier": earlier,
         "votes": list(item.votes.all()),
         "recusals": list(item.recusals.all()),
         "continuations": list(item.continuations.all()),
@@ -400,54 +398,3 @@ def room(application: Application, on):
     if application.state in (S.DECLINED, S.WITHDRAWN):
         return None
     return headroom.of(application, on)
-
-
-# --- 経過 -----------------------------------------------------------------------------------
-
-#: 経過のうち、はじめから開いておく行
-RECENT = 8
-_DETAIL_LABELS = {
-    "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
-    "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
-    "decision": "決定番号", "document": "書類", "file": "ファイル", "receipt": "受領証", "copied_from": "写した申込", "topic": "内容",
-    "questions": "問い", "interview": "面談",
-}  # fmt: skip
-
-
-#: 貸付の記録のうち、申込のステップの記録と同じことを言うもの
-TOLD_BY_STEP = {"contract", "cancel_contract", "disburse", "undo_disbursement"}
-
-
-def timeline(application: Application, loans) -> dict:
-    """経過（新しい順）。初めの何行かだけを開いて見せる。"""
-    own = ContentType.objects.get_for_model(Application).pk
-    entries = [
-        {
-            # 後日に記録したことは、時刻ではなく、その日付で言う。
-            "at": entry.at if timezone.localdate(entry.at) == entry.on else entry.on,
-            "label": entry.label,
-            "by": entry.by,
-            "reason": entry.reason,
-            "text": _told(entry.detail),
-        }
-        for entry in log.timeline(application, *loans)
-        if entry.content_type_id == own or entry.verb not in TOLD_BY_STEP
-    ]
-    return {"recent": entries[:RECENT], "older": entries[RECENT:]}
-
-
-def _told(detail: dict) -> str:
-    parts = []
-    if detail.get("before") and detail["before"] != detail.get("after"):
-        parts.append(f"{detail['before']} → {detail['after']}")
-    parts += [f"{label} {detail[key]}".strip() for key, label in _DETAIL_LABELS.items() if detail.get(key)]
-    parts += detail.get("lines", [])
-    parts += [f"{label}: {before or '（なし）'} → {after or '（なし）'}" for label, (before, after) in _changes(detail)]
-    if isinstance(detail.get("conditions"), list) and detail["conditions"]:
-        parts.append("条件 " + "、".join(detail["conditions"]))
-    return "\n".join(parts)
-
-
-def _changes(detail: dict):
-    changed = detail.get("changed")
-    return changed.items() if isinstance(changed, dict) else ()

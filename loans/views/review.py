@@ -11,7 +11,7 @@ from loans.conditions import gathered
 from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
 from loans.models import ProposedCondition
 from loans.operations import review as operations
-from loans.views import panels
+from loans.views import panels, rounds
 from loans.views.base import CaseOperation, CaseStep
 
 
@@ -62,6 +62,7 @@ class GiveOpinion(CaseOperation):
             blocked=bool(refusals),
             findings=refusals or None,
             committee=panels.committee(self.object, self.on),
+            changed=rounds.changed_since(self.object, self.request.user),
             **kwargs,
         )
 
@@ -111,7 +112,11 @@ class Recommend(CaseStep):
         return application, application.get_absolute_url(), "答申を記録しました。事務局が理事会に付議します。"
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(committee=panels.committee(self.object, self.on), **kwargs)
+        context = super().get_context_data(
+            committee=panels.committee(self.object, self.on),
+            changed=rounds.changed_since(self.object, self.request.user),
+            **kwargs,
+        )
         return context | {"needs_overrule": self._asks_for_a_reason()}
 
 
@@ -121,6 +126,14 @@ class SubmitToBoard(CaseStep):
     step_name = "submit_to_board"
     operation = operations.submit_to_board
     notice = "理事会に付議しました。会議のページで議案に載せてください。"
+
+
+class SubmitAgain(CaseStep):
+    """有効期限の切れる承認を、理事会に付議し直す。"""
+
+    step_name = "submit_again"
+    operation = operations.submit_again
+    notice = "理事会に付議し直しました。会議のページで議案に載せてください。"
 
 
 class Decide(CaseStep):
@@ -161,11 +174,13 @@ class Decide(CaseStep):
         item = items.open_item(self.object, BodyKind.BOARD)
         # 承認はできなくても、否決・継続審議は記録できる。まったく記録できないときだけ閉じる。
         closing = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
+        agenda = rounds.agenda(self.object)
         context.update(
+            changed=rounds.changed_since(self.object, self.request.user),
             blocked=any(finding.blocks and finding.code in closing for finding in self.findings),
             standing=governance.standing(item, on=self.on) if item else None,
             item=item,
-            board=panels.board(self.object, self.on),
-            committee=panels.committee(self.object, self.on),
+            board=panels.board(self.object, self.on, agenda),
+            committee=panels.committee(self.object, self.on, agenda),
         )
         return context

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from coopfin.columns import ChosenColumns
 from coopfin.views import GuardedMixin, OperationView, PlainView
 from members import banks, importing, operations, writing
 from members.forms import MemberFacts, MemberForm
@@ -30,7 +31,7 @@ class MemberRows(GuardedMixin):
         return MemberFilter(self.request.GET or None, queryset=self.rows(), request=self.request, on=self.on)
 
 
-class MemberListView(MemberRows, SingleTableMixin, FilterView):
+class MemberListView(MemberRows, ChosenColumns, SingleTableMixin, FilterView):
     """組合員の一覧。件数と出資の合計は、絞り込んだものについて出す。"""
 
     template_name = "generic/list.html"
@@ -44,17 +45,12 @@ class MemberListView(MemberRows, SingleTableMixin, FilterView):
     def get_filterset_kwargs(self, filterset_class):
         return {**super().get_filterset_kwargs(filterset_class), "on": self.on}
 
-    def shown_columns(self) -> list[str]:
-        wanted = [name for name in self.request.GET.getlist("columns") if name in MemberTable.Meta.fields]
-        return wanted or list(MemberTable.SHOWN)
-
     def get_table_kwargs(self):
-        shown = self.shown_columns()
-        return {"on": self.on, "exclude": [name for name in MemberTable.Meta.fields if name not in shown]}
+        return {**super().get_table_kwargs(), "on": self.on}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        user, found, shown = self.request.user, self.object_list, self.shown_columns()
+        user, found = self.request.user, self.object_list
         total = found.aggregate(total=Sum("share_capital"))["total"] or 0
         actions, exports, primary = [], [], None
         if user.has_perm("members.import_members"):
@@ -70,19 +66,15 @@ class MemberListView(MemberRows, SingleTableMixin, FilterView):
                 query = self.request.GET.copy()
                 query["format"] = form
                 exports.append({"label": label, "url": f"{reverse('members:export')}?{query.urlencode()}"})
-        columns = [
-            {"name": name, "label": MemberTable.base_columns[name].verbose_name, "shown": name in shown}
-            for name in MemberTable.Meta.fields
-        ]
         return {
             **context,
+            **self.list_choices(),
             "title": "組合員",
             "count": context["table"].paginator.count,
             "sums": [{"label": "出資金額", "amount": total}],
             "actions": actions,
             "primary": primary,
             "exports": exports,
-            "columns": columns,
             "empty": self.empty(),
         }
 

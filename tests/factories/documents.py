@@ -9,9 +9,11 @@ from documents.parties import Party
 from ledger.printing import Seal, SlipEntry, VoucherSlip
 from loans import limits
 from loans.document_list import DocumentList, ListedDocument
+from loans.history import Entry
 from loans.papers import CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
 from loans.resolution_paper import LimitProposal, ProposedLimit
 from loans.views.limits import LABELS
+from loans.views.timeline import TimelinePaper
 
 COOPERATIVE = Party("石川機械工業協同組合", "石川県金沢市鞍月二丁目20番地", "代表理事　小松　正")
 DEBTOR = Party("株式会社山崎製作所", "石川県白山市相木町383番地", "代表取締役　山崎　太郎")
@@ -303,3 +305,25 @@ def make_long_document_list():
         for number in range(1, 31)
     )
     return make_document_list(issuer=LONG_NAME, member=LONG_NAME, needed=rows, later=(), welcome=(), received=())
+
+
+def make_timeline(name="能登精機株式会社", *, times=1) -> TimelinePaper:
+    """経過。手続と意見と書類が times 回ずつ。"""
+    entries = [
+        Entry(
+            date(2026, 11, 24),
+            "step",
+            "差し戻す",
+            "北村 洋子",
+            f"{name}の見積書を取り直すこと。",
+            "理事会 付議中 → 差戻し",
+        ),
+        Entry(
+            date(2026, 11, 20), "opinion", "委員の意見", "高瀬 美穂", "", "意見 条件付賛成\n条件 公正証書〔契約まで〕"
+        ),
+        Entry(date(2026, 11, 2), "document", "書類の受領", "山田 花子", "", "見積書"),
+    ] * times
+    return TimelinePaper(
+        title="2026-0042 経過", issuer="石川機械工業協同組合", subject=f"2026-0042　{name}　設備資金　12,000,000円",
+        kind="すべて", reader="山田 花子", read_at="2026年11月24日 14:05", entries=entries,
+    )  # fmt: skip

@@ -39,7 +39,7 @@ def test_the_same_condition_asked_for_twice_is_gathered_once_at_its_earliest():
 def test_what_the_board_made_of_the_advice_is_told():
     assert adopted(DEED, [DEED, INSURANCE]) == "答申のとおり"
     assert adopted(Wanted(DEED.text, DEED.kind), [DEED]) == "答申を改めた"
-    assert adopted(INSURANCE, [DEED]) == "理事会で加えた"
+    assert adopted(INSURANCE, [DEED]) == "答申にない"
 
 
 # --- 道のり ---------------------------------------------------------------------------------

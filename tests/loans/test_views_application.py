@@ -190,8 +190,7 @@ def test_who_can_no_longer_see_the_case_is_led_back_to_the_list(office, sit):
 
 def test_one_event_is_told_once(office, sit):
     application = make_application_in(office, S.DISBURSED)
-    recent = sit(office.clerk).get("application", application.pk).context["timeline"]
-    labels = [entry["label"] for entry in recent["recent"] + recent["older"]]
+    labels = [entry.label for entry in sit(office.clerk).get("timeline", application.pk).context["entries"]]
     assert "契約手続を始める" in labels
     assert not {"契約手続の開始", "実行"} & set(labels)
 

@@ -1,6 +1,7 @@
 """一覧・貸付のページ・今日の仕事・検索: 見てよいものだけ、絞り込んだとおり、問合せは増えないこと。"""
 
 import io
+from datetime import timedelta
 
 import pytest
 import tablib
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from coopfin.roles import Role
 from loans import desk as registered
+from loans import waiting
 from loans.enums import ApplicationState as S
 from loans.models import Application, Loan
 from loans.operations import disbursement as disbursements
@@ -78,6 +80,26 @@ def test_the_queue_counts_sums_and_filters(office, sit):
 def test_nonsense_in_the_address_does_no_harm(office, sit, query):
     make_application(office)
     assert sit(office.clerk).get("applications", query=query).status_code in (200, 404)
+
+
+def test_a_case_that_stands_still_and_an_approval_that_runs_out_are_marked(office, sit):
+    application = make_application_in(office, S.APPROVED, member=make_member("鶴来鉄工株式会社"))
+    make_application_in(office, S.APPROVED, member=make_member("白山木材株式会社"))
+    policy = application.policy
+    Application.objects.filter(pk=application.pk).update(
+        entered_state_on=TODAY - timedelta(days=policy.stale_case_days + 1),
+        approval_expires_on=TODAY + timedelta(days=policy.approval_reminder_days),
+    )
+    desk = sit(office.clerk)
+    told = text_of(desk.get("contracting", query="?expiring=on"))
+    assert "鶴来鉄工" in told
+    assert "白山木材" not in told
+    assert f"{policy.stale_case_days + 1}日 滞り" in told
+    assert f"あと{policy.approval_reminder_days}日" in told
+    (tile,) = waiting.expiry_tile(office.clerk, TODAY)
+    assert (tile.count, tile.alarm) == (1, False)
+    (late,) = waiting.expiry_tile(office.clerk, TODAY + timedelta(days=policy.approval_reminder_days + 1))
+    assert late.alarm
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

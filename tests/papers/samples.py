@@ -5,6 +5,7 @@ from ledger.printing import VOUCHER_SLIP
 from loans.document_list import DOCUMENT_LIST
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.resolution_paper import LIMIT_PROPOSAL
+from loans.views.timeline import TIMELINE
 from tests.factories import documents as make
 from tests.factories import meetings
 
@@ -25,6 +26,8 @@ SAMPLES = {
     "limit_proposal_long": (LIMIT_PROPOSAL, make.make_long_limit_proposal()),
     "document_list": (DOCUMENT_LIST, make.make_document_list()),
     "document_list_long": (DOCUMENT_LIST, make.make_long_document_list()),
+    "timeline": (TIMELINE, make.make_timeline()),
+    "timeline_long": (TIMELINE, make.make_timeline(make.LONG_NAME, times=60)),
     "convening_notice": (CONVENING_NOTICE, meetings.make_notice()),
     "meeting_papers": (MEETING_PAPERS, meetings.make_papers()),
     "meeting_papers_long": (MEETING_PAPERS, meetings.make_long_papers()),
