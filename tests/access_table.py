@@ -127,7 +127,7 @@ governance:papers@board                          200  200  404  200  200  200  4
 governance:papers@committee                      200  200  200  404  200  200  404  in
 governance:notice@board                          200  200  403  403  403  403  403  in
 # 手もとの画面は、その会議に席のある本人だけのもの。
-governance:room@board                            404  404  404  200  200  404  404  in
+governance:room@board                            404  404  404  200  200  200  404  in
 governance:room@committee                        404  404  200  404  404  404  404  in
 governance:room_vote@board                       404  404  404  302  302  404  404  in
 # 議決は記録する人が、議事録の確定は議長が。書類として見るのは、書類を見る権限のある人。

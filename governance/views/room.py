@@ -10,7 +10,7 @@ from django.urls import reverse
 from coopfin.flow import StepRefused
 from coopfin.views import OncePerToken, add_refusal
 from governance import briefing, operations
-from governance.enums import BodyKind, VoteChoice
+from governance.enums import BodyKind, SeatTitle, VoteChoice
 from governance.forms import OwnVoteForm
 from governance.models import AgendaItem, Seat
 from governance.views.meeting import OneMeeting
@@ -67,6 +67,7 @@ class RoomView(OneMeeting):
         may_vote = (
             item is not None
             and not hidden
+            and seat.title != SeatTitle.AUDITOR
             and item.body.kind == BodyKind.BOARD
             and page.held
             and bool(present_seats(item, [seat]))
@@ -104,6 +105,13 @@ class RoomView(OneMeeting):
 
 class RoomVoteView(RoomView, OncePerToken):
     """手もとの画面から、自分の議決を入れる。"""
+
+    def seat(self, page) -> Seat:
+        """議決に加わる席。監事は、読むだけ。"""
+        found = super().seat(page)
+        if found.title == SeatTitle.AUDITOR:
+            raise Http404
+        return found
 
     def get(self, request, pk, item):
         self.seat(self.page())

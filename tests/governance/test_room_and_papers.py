@@ -14,6 +14,7 @@ from governance.models import AgendaItem, Meeting, Seat, Vote
 from tests.factories.core import make_cooperative, make_user
 from tests.factories.governance import (
     HELD_ON,
+    attend,
     make_board,
     make_body,
     make_item,
@@ -133,11 +134,18 @@ def test_the_page_follows_the_item_that_the_secretariat_takes_up(enter):
 
 
 def test_an_auditor_reads_in_the_room_but_does_not_vote(enter):
-    seats, meeting, _ = board()
+    seats, meeting, item = board()
     auditor = make_seat(make_person_with_user(Role.AUDITOR), body=seats[0].seat.body, title=SeatTitle.AUDITOR)
-    text = enter(auditor.person.user).get(url("room", meeting.pk)).content.decode()
-    assert TITLE in text
-    assert "監事は議決に加わりません" in text
+    client = enter(auditor.person.user)
+    for _ in range(2):
+        text = client.get(url("room", meeting.pk)).content.decode()
+        assert TITLE in text
+        assert "監事は議決に加わりません" in text
+        assert 'name="choice"' not in text
+        # Once the attendance is recorded, there is still nothing to press.
+        attend(meeting, auditor)
+    sent = client.post(url("room_vote", meeting.pk, item.pk), {"choice": "yes"})
+    assert sent.status_code == 404
 
 
 # --- papers ------------------------------------------------------------------------------------
