@@ -11,6 +11,8 @@ from loans.enums import EDITABLE_STATES, Purpose
 SOURCE = "手引き 第2章2 一"
 #: 空のままでは受け付けない欄
 NEEDED = ("purpose_detail", "repayment_source")
+#: 一つの文で名を挙げる明細の数
+MOST_NAMED = 3
 
 
 @follows("H2.2-a", "H2.2-b", "H2.2-d")
@@ -90,8 +92,9 @@ def _estimates(application, uses):
     """設備の明細には見積書。"""
     bare = [row.what for row in uses if row.purpose == Purpose.EQUIPMENT and row.estimate_id is None]
     if bare:
+        named = "、".join(bare[:MOST_NAMED]) + (f"、ほか{len(bare) - MOST_NAMED}件" if len(bare) > MOST_NAMED else "")
         yield warn(
-            f"見積書が付いていない設備があります（{'、'.join(bare)}）。",
+            f"見積書が付いていない設備があります（{named}）。",
             f"{SOURCE} c",
             url=_page("attach", application),
             url_label="見積書を付ける",

@@ -107,6 +107,12 @@ def test_two_purposes_need_the_amounts_and_both_are_held_to_the_criteria(office,
     assert "使いみちの設備資金は、認められた使いみちにありません。" in texts
 
 
+def test_a_long_list_of_equipment_names_three_and_counts_the_rest(office, draft):
+    tools = [{**USE, "purpose": Purpose.EQUIPMENT, "what": f"工具{n}", "amount": 2_000_000} for n in range(5)]
+    change(office, draft, {"uses": tools}, purpose=Purpose.EQUIPMENT)
+    assert told(draft, office, "warn") == ["見積書が付いていない設備があります（工具0、工具1、工具2、ほか2件）。"]
+
+
 @pytest.mark.parametrize("changes", [{"equipment_amount": 10_000_000}, {"equipment_amount": 0}, {"applied_by": "山田"}])
 def test_the_database_refuses_a_split_or_a_consent_that_is_only_half_there(draft, changes):
     with pytest.raises(IntegrityError), transaction.atomic():
