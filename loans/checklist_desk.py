@@ -13,7 +13,7 @@ from coopfin.worklists import Task, register_object_panel, register_task
 from documents.access import content_type_of
 from documents.models import Upload
 from loans.enums import ApplicationState as S
-from loans.enums import LoanState
+from loans.enums import DocumentDue, LoanState
 from loans.models import Application, Loan, LoanEvent, RequiredDocument
 
 #: 書類をそろえているあいだの状態
@@ -38,7 +38,13 @@ def tasks(user, on):
     visible = set(Application.objects.visible_to(user, on).order_by().values_list("pk", flat=True))
     rows = RequiredDocument.objects.select_related("application__member").order_by("application_id", "order", "pk")
     yield from _grouped(
-        rows.missing().filter(application__state__in=GATHERING), visible, "必要書類をそろえる", "loans:checklist"
+        rows.missing().filter(
+            Q(application__state__in=GATHERING, due=DocumentDue.COMMITTEE)
+            | Q(application__state__in=(S.APPROVED, S.CONTRACTING))
+        ),
+        visible,
+        "必要書類をそろえる",
+        "loans:checklist",
     )
     yield from _grouped(
         rows.filter(
