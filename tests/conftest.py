@@ -8,11 +8,12 @@ from unittest import mock
 import django
 import hypothesis
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
 from tests import browser, databases
+from tests.memory import MEMORY
 from tests.summary import Summary
 
 # Before anything reads the settings. Both are ours to decide here, whatever the shell or .env says.
@@ -61,6 +62,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         databases.note_migrations()
         databases.load_master_data()
         template.keep()
+        connection.execute_wrappers.append(MEMORY.watch)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: template.restore())
         yield
         template.discard()
@@ -71,9 +73,11 @@ def for_the_module(django_db_setup, django_db_blocker):
     """What a module's tests all begin with, made once: `world = for_the_module(make)`; each test gets a copy of it.
 
     The rows stay in a transaction that ends with the module; what a test does to them is undone after the test, and
-    the objects are copied, so that no test sees what another changed. Not for tests that commit.
+    the objects are copied, so that no test sees what another changed. What `@remembered` factories add to such a world
+    is walked once and repeated from memory after that (tests/memory.py). Not for tests that commit.
     """
     with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.callback(MEMORY.end)
 
         def make(world):
             atomic = transaction.atomic()
@@ -84,6 +88,7 @@ def for_the_module(django_db_setup, django_db_blocker):
             stack.callback(transaction.set_rollback, True)
             with mock.patch("documents.operations.render_pdf", return_value=(b"%PDF-1.7\n%%EOF\n", 1)):
                 made = world()
+            MEMORY.begin()
             return lambda: copy.deepcopy(made)
 
         yield make

@@ -10,6 +10,7 @@ from coopfin.models import Cooperative, HaircutRate, Policy, Proposal, User
 from coopfin.roles import Role
 from oversight.enums import PledgeKind
 from oversight.models import Pledge
+from tests.memory import remembered
 
 _serial = itertools.count(1)
 
@@ -33,6 +34,7 @@ HAIRCUTS = {
 }
 
 
+@remembered
 def make_user(*roles, name=None, username=None, pledged=True):
     """役割を持つ利用者。守秘義務の誓約も済んでいる（pledged=False なら、まだ）。"""
     number = next(_serial)

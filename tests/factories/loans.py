@@ -12,6 +12,7 @@ from loans.workflow import FLOW
 from members.models import Person
 from tests.factories.core import make_pledge
 from tests.factories.members import make_member
+from tests.memory import remembered
 
 TODAY = date(2026, 11, 24)
 REASON = "承知のうえで進める。"
@@ -77,6 +78,7 @@ def deed_terms(**changes):
     }
 
 
+@remembered
 def make_application(office, *, member=None, terms=None, informed=True, on=TODAY) -> Application:
     """申込の下書き。代表者の保証が提案され、情報の提供も受けている。"""
     member = member or make_member(
@@ -101,8 +103,9 @@ def fresh(application) -> Application:
     return Application.objects.get(pk=application.pk)
 
 
+@remembered
 def make_application_in(office, state, *, on=TODAY, **more) -> Application:
-    """望みの状態まで本物の操作で歩かせた申込。"""
+    """望みの状態まで本物の操作で歩かせた申込。同じ道を二度は歩かない（tests/memory.py）。"""
     walk = {name: more.pop(name) for name in ("result", "conditions") if name in more}
     application, _ = road.bring(make_application(office, on=on, **more), state, office, on, **walk)
     return fresh(application)

@@ -9,6 +9,7 @@ from coopfin.models import User
 from members.enums import AccountType, MemberKind, OfficerTitle, RelationKind, ShareKind
 from members.models import Industry, Member, Officer, Person, Relationship, ShareChange
 from tests.factories.core import make_user
+from tests.memory import remembered
 
 _serial = itertools.count(1)
 
@@ -19,6 +20,7 @@ def make_industry(code="E", name="製造業"):
     return industry
 
 
+@remembered
 def make_person(name=None, **changes):
     """人。名前を言わなければ「試験 1郎」のような別々の人。"""
     number = next(_serial)
@@ -68,6 +70,7 @@ def member_values(number, /, **changes):
     return {**values, **changes}
 
 
+@remembered
 def make_member(name=None, *, representative=None, industry=None, **changes):
     """組合員。代表者を言わなければ新しい人が代表になる。"""
     if name:
@@ -103,6 +106,7 @@ def make_members(count, *, industry=None, **changes):
     return Member.objects.bulk_create(members)
 
 
+@remembered
 def make_officer(member=None, person=None, title=OfficerTitle.DIRECTOR, **changes):
     """組合員の役員。"""
     return Officer.objects.create(
