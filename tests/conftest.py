@@ -94,6 +94,15 @@ def for_the_module(django_db_setup, django_db_blocker):
         yield make
 
 
+@pytest.fixture(scope="module")
+def made_office(for_the_module):
+    """`office = made_office()`: the standing office (people, bodies, seats, policy, resolutions), made once a module."""
+    # Only here: factories import models, which nobody may before django.setup().
+    from tests.factories.loans import make_office
+
+    return for_the_module(make_office)
+
+
 # --- browser -------------------------------------------------------------------------------
 
 

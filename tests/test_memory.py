@@ -6,16 +6,11 @@ from django.db import models, transaction
 
 from loans.enums import ApplicationState as S
 from loans.operations import disbursement as disbursements
-from tests.factories.loans import REASON, TODAY, deed_terms, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, deed_terms, make_application_in
 from tests.factories.members import make_member
 from tests.memory import MEMORY, Unknown, frozen
 
 kept = {}
-
-
-@pytest.fixture(scope="module")
-def made_office(for_the_module):
-    return for_the_module(make_office)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -296,7 +297,8 @@ class Crowd:
 
 @pytest.fixture
 def crowd():
-    with pages_on():
+    # Hundreds of lists, of which only the questions are counted: nobody reads the copy of every template's context.
+    with pages_on(), mock.patch("django.test.client.store_rendered_templates"):
         yield Crowd()
 
 

@@ -17,7 +17,7 @@ from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import review as reviews
 from loans.workflow import FLOW
-from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application, make_application_in
 from tests.prepared import PLAYERS, pages_on
 
 #: ステップを踏んでよい役割（ドメイン E から手で書いた表）。○ よい ・ いけない
@@ -88,9 +88,9 @@ OPERATIONS = {
 
 
 @pytest.fixture
-def office(db):
+def office(made_office, db):
     with pages_on():
-        yield make_office()
+        yield made_office()
 
 
 def stops(office):

@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from coopfin.calc import days
-from desk.demo import cast
 from tests.factories.core import PASSWORD
 from tests.factories.loans import make_office
 from tests.journeys import office as rooms
@@ -27,11 +26,11 @@ def today(monkeypatch):
 def office(new_page, watch, today):
     """The office on its first morning."""
     rooms.given()
-    return rooms.Office(new_page, watch, PASSWORD)
+    return rooms.Office(new_page, watch, password=PASSWORD)
 
 
 @pytest.fixture
-def house(new_page, watch, today):
+def house(new_page, watch, today, live_url):
     """An office long at work: for the journeys whose point is one refusal, the road up to it is walked by operations."""
     people = make_office(on=today)
-    return SimpleNamespace(people=people, desks=rooms.Office(new_page, watch, cast.PASSWORD), today=today)
+    return SimpleNamespace(people=people, desks=rooms.Office(new_page, watch, address=live_url), today=today)

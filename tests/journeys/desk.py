@@ -1,7 +1,9 @@
-"""A desk: one person's own browser, logged in by typing, and the few gestures that every page understands."""
+"""A desk: one person's own browser, logged in, and the few gestures that every page understands."""
 
 import re
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import expect
 
 from tests.browser import check_accessibility
@@ -24,10 +26,17 @@ def labelled(label: str) -> re.Pattern:
 class Desk:
     """Somebody's desk. `fill`, `choose`, `pick`, `press` and `follow` are what hands do; `see` is what eyes do."""
 
-    def __init__(self, page, user, watch, password):
+    def __init__(self, page, user, watch, *, password=None, address=None):
+        """Logged in by typing the password; or, where logging in is not what is tried, at once at that address."""
         self.page, self.user, self.watch = page, user, watch
         page.set_default_timeout(PATIENCE)
-        self.open("/accounts/login/").log_in(user.username, password)
+        if password is not None:
+            self.open("/accounts/login/").log_in(user.username, password)
+        else:
+            session = Client()
+            session.force_login(user)
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "url": address}
+            page.context.add_cookies([{**cookie, "value": session.session.session_key}])
 
     @classmethod
     def of_a_stranger(cls, page, watch) -> "Desk":

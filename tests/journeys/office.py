@@ -54,15 +54,15 @@ def given() -> None:
 class Office:
     """The desks of the people, by their log-in names; each is opened when its owner is first needed."""
 
-    def __init__(self, new_page, watch, password):
-        self.new_page, self.watch, self.password, self.desks = new_page, watch, password, {}
+    def __init__(self, new_page, watch, **log_in):
+        self.new_page, self.watch, self.log_in, self.desks = new_page, watch, log_in, {}
 
     def __getattr__(self, username: str) -> Desk:
         if username.startswith("_"):
             raise AttributeError(username)
         if username not in self.desks:
             user = User.objects.get(username=username)
-            self.desks[username] = Desk(self.new_page(), user, self.watch, self.password)
+            self.desks[username] = Desk(self.new_page(), user, self.watch, **self.log_in)
         return self.desks[username]
 
     @property

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.factories.loans import make_office
 from tests.loans.pages import Desk, stop_the_clock
 
 ONE_PAGE = b"%PDF-1.7\n% a paper stands here\n%%EOF\n"
@@ -11,11 +10,6 @@ ONE_PAGE = b"%PDF-1.7\n% a paper stands here\n%%EOF\n"
 @pytest.fixture(autouse=True)
 def _papers_without_pictures(monkeypatch):
     monkeypatch.setattr("documents.operations.render_pdf", lambda html: (ONE_PAGE, 1))
-
-
-@pytest.fixture(scope="module")
-def made_office(for_the_module):
-    return for_the_module(make_office)
 
 
 @pytest.fixture

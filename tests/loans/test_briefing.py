@@ -6,13 +6,12 @@ from governance import briefing, minutes
 from governance.enums import BodyKind
 from loans import items
 from loans.enums import ApplicationState as S
-from tests.factories.loans import TODAY, make_application_in, make_office
+from tests.factories.loans import TODAY, make_application_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_case_before_the_board_tells_its_terms_headroom_security_and_investigation():
-    office = make_office()
+def test_a_case_before_the_board_tells_its_terms_headroom_security_and_investigation(office):
     application = make_application_in(office, S.BOARD_QUEUE)
     item = items.open_item(application, BodyKind.BOARD)
     brief = briefing.of(item, TODAY)
@@ -32,8 +31,7 @@ def test_a_case_before_the_board_tells_its_terms_headroom_security_and_investiga
     assert titles == ["申込の内容", "保全", "実態把握"]
 
 
-def test_a_case_before_the_committee_leads_to_the_opinion():
-    office = make_office()
+def test_a_case_before_the_committee_leads_to_the_opinion(office):
     application = make_application_in(office, S.COMMITTEE_QUEUE)
     brief = briefing.of(items.open_item(application, BodyKind.COMMITTEE), TODAY)
     assert brief.opinion_url == f"/loans/applications/{application.pk}/opinion/"

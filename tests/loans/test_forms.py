@@ -15,7 +15,7 @@ from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
 from loans.forms.worksheet import InterviewForm
 from loans.models import Application
 from tests.factories.core import make_policy
-from tests.factories.loans import TODAY, bill_terms, make_application_in, make_office
+from tests.factories.loans import TODAY, bill_terms, make_application_in
 from tests.factories.members import make_member
 
 pytestmark = pytest.mark.django_db
@@ -280,8 +280,7 @@ def test_an_interview_lies_in_the_past():
 
 # --- 原資の決定 -----------------------------------------------------------------------------
 @pytest.fixture
-def approved():
-    office = make_office()
+def approved(office):
     return make_application_in(office, S.APPROVED, terms=bill_terms(funding_source="bank"))
 
 

@@ -24,7 +24,7 @@ from oversight.models import CaseGrant, CaseRestriction
 from oversight.operations import access
 from tests.factories.collateral import make_asset, make_interest
 from tests.factories.core import make_expert, make_user
-from tests.factories.loans import REASON, TODAY, fresh, make_application, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, fresh, make_application, make_application_in
 from tests.factories.members import make_member
 from tests.loans.pages import stop_the_clock
 
@@ -33,9 +33,9 @@ LATER = TODAY + timedelta(days=30)
 
 
 @pytest.fixture
-def office(monkeypatch):
+def office(made_office, db, monkeypatch):
     stop_the_clock(monkeypatch)
-    return make_office()
+    return made_office()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from loans.enums import ApplicationState
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 from members.enums import MemberKind
 from tests.factories.core import make_user
-from tests.factories.loans import TODAY, deed_terms, make_application_in, make_office
+from tests.factories.loans import TODAY, deed_terms, make_application_in
 from tests.factories.members import make_member, make_person
 from tests.papers.reading import text_of
 
@@ -21,8 +21,8 @@ CONTRACTING = ApplicationState.CONTRACTING
 
 
 @pytest.fixture
-def office():
-    return make_office()
+def office(made_office, db):
+    return made_office()
 
 
 def loan_of(application):
