@@ -227,9 +227,15 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         reason="見積書が一社だけなので、もう一社から取り直し、金額を見直すこと。",
     )
     # 条件を改めて付議し直したので、金融委員会は、前の付議から何が変わったかを読む。
+    improved = {
+        "amount": 3_400_000,
+        "purpose_detail": "工場の改修（二社の見積りの安いほう）",
+        "purpose": returned.purpose,
+    }
     applications.update_terms(
         Application.objects.get(pk=returned.pk),
-        terms={"amount": 3_400_000, "purpose_detail": "工場の改修（二社の見積りの安いほう）"},
+        terms=improved,
+        plan=plans.fitting(returned.member.name, improved),
         by=office.clerk,
         on=road.open_day(ago(9)),
     )
