@@ -13,6 +13,7 @@ import pytest
 
 from collateral import guarantee_deed
 from coopfin.calc import stamp_duty
+from tests.vectors import cap_adapters  # noqa: F401  they enter themselves into the list
 from tests.vectors.adapters import ADAPTERS, Given
 
 FOLDER = Path(os.environ.get("COOPFIN_VECTORS") or Path(__file__).parent)
