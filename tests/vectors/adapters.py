@@ -11,7 +11,6 @@ from coopfin.calc import (
     corporate_number,
     days,
     interest,
-    interest_cap,
     invoice_number,
     schedule,
     stamp_duty,
