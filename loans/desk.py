@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
+from django.utils import timezone
 
 from coopfin import handbook, worklists
 from coopfin.calc import days, words
@@ -428,11 +429,29 @@ def headroom_panel(member, user, on):
     }
 
 
-def waiting_products(user, on) -> int:
-    """この人が承認・却下できる、商品の提案の数。"""
+def _products_to_decide(user):
+    """この人が承認・却下できる、商品の提案。"""
     if not user.has_perm("loans.approve_product"):
-        return 0
-    return Product.objects.waiting().exclude(proposed_by=user).count()
+        return Product.objects.none()
+    return Product.objects.waiting().exclude(proposed_by=user).order_by("pk")
+
+
+def waiting_products(user, on) -> int:
+    """商品のメニューの件数。"""
+    return _products_to_decide(user).count()
+
+
+def product_tasks(user, on):
+    """承認を待つ商品。"""
+    return [
+        Task(
+            "商品の提案を承認または却下する",
+            f"{product}（提案 {product.proposed_by}）",
+            reverse("admin:loans_product_change", args=[product.pk]),
+            since_on=timezone.localtime(product.proposed_at).date(),
+        )
+        for product in _products_to_decide(user).select_related("proposed_by")[:MOST_TASKS]
+    ]
 
 
 def register() -> None:
@@ -482,6 +501,7 @@ def register() -> None:
     worklists.register_tile(due_tile)
     worklists.register_task(tasks)
     worklists.register_task(dealing_tasks)
+    worklists.register_task(product_tasks)
     worklists.register_task(waiting.question_tasks)
     worklists.register_task(waiting.waiver_tasks)
     worklists.register_object_panel(dealing_panel)

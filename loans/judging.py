@@ -169,6 +169,7 @@ def cap_of(computation: Computation) -> CapTest:
     )
 
 
+@follows("H2.1-b")
 def rate_cap(application, *, by, on, **given):
     """利息とみなし利息（手数料）の合計が、利息制限法の上限の内であること。"""
     computation = computation_of(application, on)
