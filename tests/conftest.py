@@ -62,7 +62,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
         databases.note_migrations()
         databases.load_master_data()
         template.keep()
-        connection.execute_wrappers.append(MEMORY.watch)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: template.restore())
         yield
         template.discard()
@@ -78,6 +77,7 @@ def for_the_module(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock(), ExitStack() as stack:
         stack.callback(MEMORY.end)
+        stack.enter_context(connection.execute_wrapper(MEMORY.watch))
 
         def make(world):
             atomic = transaction.atomic()

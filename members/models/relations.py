@@ -167,11 +167,11 @@ def _reason(label: str, relationship: Relationship) -> str:
 
 
 def owners_of(members, on) -> dict[int, list[Owner]]:
-    """組合員（いくつでも）→ その日に過半数を持つ者。問合せは二つ。
+    """組合員（いくつでも、番号でもよい）→ その日に過半数を持つ者。問合せは二つ。
 
     主要株主・親会社の登録、相手の側に登録された「子会社」、役職「過半数株主」を合わせて読む。
     """
-    wanted = [member.pk for member in members]
+    wanted = [getattr(member, "pk", member) for member in members]
     found: dict[int, list[Owner]] = {pk: [] for pk in wanted}
     rows = (
         Relationship.objects.current(on)
@@ -309,7 +309,7 @@ def grouped_with(members, on):
 def _sisters_of(members, on) -> set[int]:
     """同じ者が過半数を持つ、ほかの組合員の番号。持ち主を先に読み、問合せを重ねない。"""
     wanted = set(members)
-    owners = [owner for known in owners_of(Member.everyone.filter(pk__in=wanted), on).values() for owner in known]
+    owners = [owner for known in owners_of(wanted, on).values() for owner in known]
     people = {owner.person.pk for owner in owners if owner.person}
     companies = {owner.member.pk for owner in owners if owner.member}
     names = {owner.name for owner in owners if not owner.person and not owner.member}
