@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -54,6 +55,20 @@ _DETAIL_LABELS = {
 }  # fmt: skip
 #: 記録の値 → 読む言葉（議決）
 _WORDS = {"yes": "賛成", "no": "反対", "abstain": "棄権"}
+
+
+#: 記録に残る日付（2026-11-24）
+_DAY = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+
+
+def _as_read(found: re.Match) -> str:
+    year, month, day = (int(part) for part in found.groups())
+    return f"{year}年{month}月{day}日"
+
+
+def _figure(value) -> str:
+    """記録に残る数（13999996）を、桁を区切って。番号のような 0 で始まるものは、そのまま。"""
+    return f"{int(value):,}" if re.fullmatch(r"-?[1-9]\d{4,}", str(value)) else str(value)
 
 
 @dataclass(frozen=True)
@@ -202,14 +217,15 @@ class History:
             if detail.get(key) and isinstance(detail[key], str)
         ]
         parts += [
-            f"{label}: {before or '（なし）'} → {after or '（なし）'}" for label, (before, after) in _changed(detail)
+            f"{label}: {_figure(before) or '（なし）'} → {_figure(after) or '（なし）'}"
+            for label, (before, after) in _changed(detail)
         ]
         if isinstance(detail.get("conditions"), list) and detail["conditions"]:
             parts.append("条件 " + "、".join(detail["conditions"]))
         parts += [str(line) for line in detail.get("lines", ())]
         if record.text:
             parts.append(record.text)
-        return "\n".join(dict.fromkeys(parts))
+        return _DAY.sub(_as_read, "\n".join(dict.fromkeys(parts)))
 
 
 def _changed(detail: dict):

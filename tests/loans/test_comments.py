@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from coopfin import log
 from coopfin.flow import StepRefused
 from coopfin.roles import Role
 from loans import waiting
@@ -136,10 +137,23 @@ def test_the_timeline_says_from_what_to_what_and_why(world, client):
     applications.update_terms(fresh(case), terms={"amount": 8_000_000}, by=office.clerk, on=TODAY)
     desk = Desk(client, office.clerk)
     told = text_of(desk.get("timeline", case.pk, query="?kind=terms"))
-    assert "金額: 10000000 → 8000000" in told or "金額: 10,000,000円 → 8,000,000円" in told
+    assert "金額: 10,000,000円 → 8,000,000円" in told
     assert "金額が大きい。" not in told
     assert "理由：金額が大きい。" in text_of(desk.get("timeline", case.pk))
     assert desk.get("timeline", case.pk, query="?kind=x&page=99").status_code == 200
+
+
+def test_figures_and_days_of_the_record_are_told_as_they_are_read(world):
+    office, case, *_ = world
+    changed = {"返済額": ["13999996", "9500"], "受け取った日": ["", "2026-11-09"], "番号": ["0123456", "2026-0042"]}
+    log.record(case, verb="update_terms", label="条件の変更", by=office.clerk, on=TODAY, changed=changed)
+    history = History(case)
+    (entry, *_) = history.entries(history.records("terms"))
+    assert entry.text.splitlines() == [
+        "返済額: 13,999,996 → 9500",
+        "受け取った日: （なし） → 2026年11月9日",
+        "番号: 0123456 → 2026-0042",
+    ]
 
 
 def test_the_timeline_is_for_those_who_may_see_the_case(world, client):
