@@ -141,7 +141,8 @@ def ask_waiver(application: Application, condition: Condition, *, reason: str, b
         title=f"{application.number} {application.member.name} {WAIVER}「{condition.text}」"[:200],
         public_title=f"組合員に対する資金の貸付に付けた条件の免除の件（受付番号 {application.number}）",
         target=condition,
-        target_url=reverse("loans:conditions", args=[application.pk]),
+        # 理事も開けるのは案件のページで、条件の記録をするページではない。
+        target_url=application.get_absolute_url(),
         decide_url=reverse("loans:condition_waiver", args=[application.pk, condition.pk]),
         interested=coverage.interested_persons(application, on=on),
         by=by,

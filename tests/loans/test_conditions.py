@@ -181,6 +181,7 @@ def test_only_the_board_waives(office, case):
     waived = conditions.decide_waiver(fresh(case), condition, result=ItemResult.FAVOURABLE, by=office.chief, on=TODAY)
     assert (waived.state_label, waived.waived_by) == ("免除", office.chief)
     assert "条件の免除" in waived.waiver.title
+    assert waived.waiver.target_url == case.get_absolute_url()
     with pytest.raises(StepRefused):
         ask(office, case, INSURANCE)
 
