@@ -10,7 +10,15 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from collateral.enums import MATRIX_SOURCE, AssetKind, GuaranteeScope, RightKind, SeniorKind, refused_right
+from collateral.enums import (
+    MATRIX_SOURCE,
+    AppraisalMethod,
+    AssetKind,
+    GuaranteeScope,
+    RightKind,
+    SeniorKind,
+    refused_right,
+)
 from collateral.guarantee_deed import DEED_ARTICLE, RELATION_LABELS, Relation
 from coopfin.calc import days
 from coopfin.calc.words import to_wareki
@@ -28,6 +36,7 @@ INFORMATION_ARTICLE = "民法465条の10"
 ROOT_YEARS = 5
 
 ADULT_YEARS = 18
+YEAR = 12
 
 #: 掛目に触れない変更に、登録のときの理由をもう一度は求めないための印
 UNCHANGED = "掛目は変更なし"
@@ -72,8 +81,9 @@ def haircut_limit(kind: str, on: date) -> Decimal | None:
 
 
 def asset_refusals(
-    *, kind, description, owner, appraised, appraised_on, appraisal_method, haircut_rate, haircut_reason="", on
-) -> list[Finding]:
+    *, kind, description, owner, appraised, appraised_on, appraisal_method, appraiser="", appraisal_note="",
+    haircut_rate, haircut_reason="", on,
+) -> list[Finding]:  # fmt: skip
     """担保物件を登録できない理由。"""
     found = []
     if kind not in AssetKind.values:
@@ -88,8 +98,12 @@ def asset_refusals(
         found.append(block("評価日を入力してください。", code="appraised_on"))
     elif appraised_on > on:
         found.append(block("評価日が先の日付です。評価した日を入力してください。", code="appraised_on"))
-    if not (appraisal_method or "").strip():
-        found.append(block("評価の方法（路線価、取引事例比較、簿価など）を入力してください。", code="appraisal_method"))
+    if appraisal_method not in AppraisalMethod.values:
+        found.append(block("評価の方法（路線価、取引事例比較、簿価など）を選んでください。", code="appraisal_method"))
+    elif appraisal_method == AppraisalMethod.EXPERT and not (appraiser or "").strip():
+        found.append(block("鑑定した人（不動産鑑定士）の名を入力してください。", code="appraiser"))
+    elif appraisal_method == AppraisalMethod.OTHER and not (appraisal_note or "").strip():
+        found.append(block("どのように評価したかを、評価のよりどころに書いてください。", code="appraisal_note"))
     if haircut_rate is None or not 0 <= haircut_rate <= 100:
         found.append(block("掛目は0%から100%までで入力してください。", code="haircut_rate"))
     elif kind in AssetKind.values:
@@ -104,8 +118,10 @@ def asset_refusals(
     return found
 
 
-def senior_refusals(*, kind, holder, registered, balance=None) -> list[Finding]:
-    """先順位を登録できない理由。"""
+def senior_refusals(
+    *, kind, holder, registered, balance=None, balance_on=None, evidence="", on: date | None = None
+) -> list[Finding]:
+    """先順位を登録できない理由。確認済の残高には、いつ、何で確かめたかが要る。on は今日。"""
     found = []
     if kind not in SeniorKind.values:
         found.append(block("先順位の種類を選んでください。", code="kind"))
@@ -122,6 +138,46 @@ def senior_refusals(*, kind, holder, registered, balance=None) -> list[Finding]:
                 code="balance",
             )
         )
+    if balance is None:
+        if balance_on is not None:
+            found.append(block("確かめた残高も入力してください（完済なら0円）。", code="balance"))
+        return found
+    if balance_on is None:
+        found.append(block("残高を確かめた日を入力してください。", VALUATION_SOURCE, code="balance_on"))
+    elif on is not None and balance_on > on:
+        found.append(block("残高を確かめた日が先の日付です。", code="balance_on"))
+    if not (evidence or "").strip():
+        found.append(block("残高を何で確かめたか（残高証明書など）を入力してください。", code="evidence"))
+    return found
+
+
+def renewal_months(on: date) -> int:
+    """担保評価を見直す月数（方針）。方針がなければ一年。"""
+    policy = Policy.on(on)
+    return policy.appraisal_months if policy else YEAR
+
+
+@follows("H2.3-e")
+def stale(asset, *, on: date, months: int) -> list[Finding]:
+    """評価と先順位の残高は、方針の月数を過ぎたら見直す。"""
+    url, found = asset.get_absolute_url(), []
+    if days.add_months(asset.appraised_on, months) < on:
+        found.append(
+            warn(
+                f"評価から{months}か月を過ぎています（{to_wareki(asset.appraised_on)}の評価）。評価し直してください。",
+                VALUATION_SOURCE, url=url, url_label="物件を見る", code="stale-appraisal",
+            )
+        )  # fmt: skip
+    for lien in asset.seniors.all():
+        if lien.kind == SeniorKind.REVOLVING or lien.balance is None:
+            continue
+        if lien.balance_on is None:
+            text = f"先順位 {lien.holder} の残高を、いつ確かめたかが記録されていません。"
+        elif days.add_months(lien.balance_on, months) < on:
+            text = f"先順位 {lien.holder} の残高を確かめたのは{to_wareki(lien.balance_on)}です。確かめ直してください。"
+        else:
+            continue
+        found.append(warn(text, VALUATION_SOURCE, url=url, url_label="物件を見る", code="stale-senior"))
     return found
 
 
@@ -151,6 +207,21 @@ def interest_refusals(*, kind, right, amount, rank, seniors=0, taken=()) -> list
                 "順位か先順位を直してください。",
                 code="rank",
             )
+        )
+    return found
+
+
+@follows("H2.3-g")
+def joint_refusals(*, right, amount, leader) -> list[Finding]:
+    """共同担保は、同じ債権額・極度額を同じ種類の権利で担保する。"""
+    if leader is None:
+        return []
+    found = []
+    if right != leader.right:
+        found.append(block(f"共同担保にするには、もとと同じ{leader.get_right_display()}にしてください。", code="right"))
+    if amount and amount != leader.amount:
+        found.append(
+            block(f"共同担保の債権額・極度額は、もとと同じ{group(leader.amount)}円にしてください。", code="amount")
         )
     return found
 

@@ -87,10 +87,28 @@ REVOLVING_RIGHTS = frozenset({RightKind.REVOLVING_MORTGAGE, RightKind.REVOLVING_
 
 
 class SeniorKind(models.TextChoices):
-    """先順位の担保権。"""
+    """先順位の担保権・先に取られる債権。根抵当権は極度額で、ほかは確認済の残高（なければ登記の額）で引く（B12a）。"""
 
     MORTGAGE = "mortgage", "抵当権"
     REVOLVING = "revolving", "根抵当権"
+    TAX = "tax", "租税（法定納期限等が先のもの）"
+    ENTERPRISE = "enterprise", "企業価値担保権"
+    OTHER = "other", "そのほか（質権・譲渡担保権など）"
+
+
+class AppraisalMethod(models.TextChoices):
+    """評価の方法（手引き Q&A 3）。"""
+
+    COMPARISON = "comparison", "取引事例比較"
+    PUBLISHED = "published", "公示価格・基準地価格"
+    ROAD = "road", "路線価"
+    PROPERTY_TAX = "property_tax", "固定資産税評価額"
+    COST = "cost", "取得価額"
+    BOOK = "book", "簿価（償却後）"
+    EXPERT = "expert", "不動産鑑定"
+    MARKET = "market", "時価・相場（上場株式など）"
+    FACE = "face", "額面・債権額"
+    OTHER = "other", "そのほか"
 
 
 class GuaranteeScope(models.TextChoices):

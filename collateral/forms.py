@@ -6,7 +6,8 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 
 from collateral import checks
-from collateral.enums import AssetKind, SeniorKind
+from collateral.enums import AppraisalMethod, AssetKind, SeniorKind
+from collateral.operations import ASSET_FIELDS, SENIOR_FIELDS
 from coopfin.forms import JapaneseDateField, OperationForm, RateFormField, YenFormField
 
 
@@ -20,9 +21,6 @@ class FindingsMixin:
             if field is None or not self.has_error(field):
                 source = f"（{finding.source}）" if finding.source and finding.source not in finding.text else ""
                 self.add_error(field, f"{finding.text}{source}")
-
-
-ASSET_FIELDS = ("kind", "description", "appraised", "appraised_on", "appraisal_method", "haircut_rate")
 
 
 class AssetFields(FindingsMixin, forms.Form):
@@ -41,10 +39,20 @@ class AssetFields(FindingsMixin, forms.Form):
         label="評価額（円）", min_value=0, error_messages={"required": "評価額を入力してください。"}
     )
     appraised_on = JapaneseDateField(label="評価日", error_messages={"required": "評価日を入力してください。"})
-    appraisal_method = forms.CharField(
-        label="評価の方法", max_length=60, help_text="例: 路線価、取引事例比較、簿価。",
-        error_messages={"required": "評価の方法を入力してください。"},
+    appraisal_method = forms.ChoiceField(
+        label="評価の方法", choices=[("", "選んでください"), *AppraisalMethod.choices],
+        error_messages={"required": "評価の方法を選んでください。"},
     )  # fmt: skip
+    appraiser = forms.CharField(
+        label="評価した人", max_length=60, required=False,
+        help_text="空欄なら、登録する人です。鑑定は、鑑定した人の名を書きます。",
+    )  # fmt: skip
+    appraisal_note = forms.CharField(
+        label="評価のよりどころ",
+        max_length=200,
+        required=False,
+        help_text="路線価図の番号、取引事例、鑑定評価書の番号など。",
+    )
     haircut_rate = RateFormField(
         label="掛目（%）", help_text="方針の定めが初めの値です。下げるのは自由、超えるには理由が要ります。",
         error_messages={"required": "掛目を入力してください。"},
@@ -64,17 +72,25 @@ class SeniorForm(FindingsMixin, forms.Form):
         label="債権額・極度額（円）", error_messages={"required": "債権額・極度額を入力してください。"}
     )
     balance = YenFormField(
-        label="確認済の残高（円）", min_value=0, required=False, help_text="抵当権だけ。根抵当は極度額で引きます。"
+        label="確認済の残高（円）", min_value=0, required=False, help_text="根抵当権は、いつも極度額で引きます。"
     )
+    balance_on = JapaneseDateField(label="残高を確かめた日", required=False)
+    evidence = forms.CharField(
+        label="確かめた方法", max_length=100, required=False, help_text="残高証明書、返済予定表など。"
+    )
+
+    def __init__(self, *args, on=None, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
 
     def clean(self):
         cleaned = super().clean()
         if not self.errors:
-            self.add_findings(checks.senior_refusals(**self.values()))
+            self.add_findings(checks.senior_refusals(**self.values(), on=self.on))
         return cleaned
 
     def values(self) -> dict:
-        return {name: self.cleaned_data.get(name) for name in ("kind", "holder", "registered", "balance")}
+        return {name: self.cleaned_data.get(name) for name in SENIOR_FIELDS}
 
 
 class BaseSeniorFormSet(BaseFormSet):
@@ -93,10 +109,7 @@ SeniorFormSet = forms.formset_factory(
 
 def seniors_of(asset) -> list[dict]:
     """登録済の先順位を、初めの行として。"""
-    return [
-        {"kind": lien.kind, "holder": lien.holder, "registered": lien.registered, "balance": lien.balance}
-        for lien in asset.seniors.all()
-    ]
+    return [{name: getattr(lien, name) for name in SENIOR_FIELDS} for lien in asset.seniors.all()]
 
 
 class AssetForm(AssetFields, OperationForm):

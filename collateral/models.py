@@ -12,6 +12,7 @@ from collateral import valuation
 from collateral.enums import (
     RELATION_CHOICES,
     REVOLVING_RIGHTS,
+    AppraisalMethod,
     AssetKind,
     GuaranteeScope,
     RightKind,
@@ -56,7 +57,11 @@ class Asset(models.Model):
     )
     appraised = YenField("評価額")
     appraised_on = models.DateField("評価日")
-    appraisal_method = models.CharField("評価の方法", max_length=60, help_text="例: 路線価、取引事例比較、簿価。")
+    appraisal_method = models.CharField("評価の方法", max_length=20, choices=AppraisalMethod.choices)
+    appraiser = models.CharField("評価した人", max_length=60, blank=True, help_text="組合の担当者か、鑑定した人。")
+    appraisal_note = models.CharField(
+        "評価のよりどころ", max_length=200, blank=True, help_text="路線価図の番号、取引事例、鑑定評価書の番号など。"
+    )
     haircut_rate = RateField("掛目（%）")
 
     objects = AssetQuerySet.as_manager()
@@ -124,13 +129,18 @@ class Asset(models.Model):
 
 
 class SeniorLien(models.Model):
-    """先順位の担保権。根抵当権は極度額で、抵当権は確認済の残高（なければ登記の債権額）で差し引く（B12a）。"""
+    """先順位の担保権。根抵当権は極度額で、抵当権は確認済の残高（なければ登記の債権額）で差し引く（B12a）。
+
+    残高は、いつ、何で確かめたかを添える。
+    """
 
     asset = models.ForeignKey(Asset, verbose_name="担保物件", on_delete=models.CASCADE, related_name="seniors")
     kind = models.CharField("種類", max_length=10, choices=SeniorKind.choices)
     holder = models.CharField("権利者", max_length=60)
     registered = YenField("債権額・極度額")
     balance = YenField("確認済の残高", null=True, blank=True)
+    balance_on = models.DateField("残高を確かめた日", null=True, blank=True)
+    evidence = models.CharField("確かめた方法", max_length=100, blank=True, help_text="残高証明書、返済予定表など。")
 
     class Meta:
         verbose_name = "先順位"
@@ -140,7 +150,12 @@ class SeniorLien(models.Model):
                 condition=Q(registered__gt=0) & (Q(balance__isnull=True) | Q(balance__gte=0)),
                 name="seniorlien_amounts",
                 violation_error_message="先順位の金額は正の数で入力してください。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(balance__isnull=False) | Q(balance_on__isnull=True),
+                name="seniorlien_balance_dated",
+                violation_error_message="残高を確かめた日は、確認済の残高とともに入力してください。",
+            ),
         ]
 
     def __str__(self):
@@ -167,6 +182,11 @@ class SecurityInterest(models.Model):
     right = models.CharField("担保権", max_length=40, choices=RightKind.choices)
     amount = YenField("債権額・極度額")
     rank = models.PositiveSmallIntegerField("順位", default=1)
+    joint_with = models.ForeignKey(
+        "self", verbose_name="共同担保のもと", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="joint_parts",
+        help_text="同じ債権（極度額）をほかの物件でも担保するとき、初めに設定した担保権。保全額は合わせて一度だけ数える。",
+    )  # fmt: skip
     registered_on = models.DateField("設定・登記の日", null=True, blank=True)
     released_on = models.DateField("解除・取りやめの日", null=True, blank=True)
 
@@ -182,7 +202,12 @@ class SecurityInterest(models.Model):
                 condition=Q(amount__gt=0),
                 name="securityinterest_amount",
                 violation_error_message="債権額・極度額は1円以上で入力してください。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(joint_with__isnull=True) | ~Q(joint_with=models.F("pk")),
+                name="securityinterest_joint_with_another",
+                violation_error_message="共同担保のもとには、ほかの担保権を選んでください。",
+            ),
         ]
 
     def __str__(self):
@@ -198,6 +223,11 @@ class SecurityInterest(models.Model):
     @property
     def is_revolving(self) -> bool:
         return self.right in REVOLVING_RIGHTS
+
+    @property
+    def joint_key(self):
+        """同じ債権を担保する担保権のまとまり。共同担保でなければ、自分だけ。"""
+        return self.joint_with_id or self.pk
 
     def as_lien(self) -> valuation.SeniorLien:
         """後順位の担保権から見た、この担保権。根抵当は極度額、そのほかは債権額で引く。"""

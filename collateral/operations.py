@@ -13,7 +13,11 @@ from coopfin.flow import StepRefused, block
 from members.models import Member, Person
 from members.operations.base import standing
 
-ASSET_FIELDS = ("kind", "description", "appraised", "appraised_on", "appraisal_method", "haircut_rate")
+ASSET_FIELDS = (
+    "kind", "description", "appraised", "appraised_on", "appraisal_method", "appraiser", "appraisal_note",
+    "haircut_rate",
+)  # fmt: skip
+SENIOR_FIELDS = ("kind", "holder", "registered", "balance", "balance_on", "evidence")
 GUARANTEE_FIELDS = (
     "relation",
     "scope",
@@ -63,10 +67,13 @@ def _differences(obj, values: dict) -> dict:
 
 @transaction.atomic
 def register_asset(
-    *, kind, description, owner, appraised, appraised_on, appraisal_method, haircut_rate, haircut_reason="",
-    seniors=(), by, on: date,
+    *, kind, description, owner, appraised, appraised_on, appraisal_method, appraiser="", appraisal_note="",
+    haircut_rate, haircut_reason="", seniors=(), by, on: date,
 ) -> Asset:  # fmt: skip
-    """担保物件を登録する。owner は Person か Member。掛目は方針の定めまで、超えるには理由が要る。"""
+    """担保物件を登録する。owner は Person か Member。掛目は方針の定めまで、超えるには理由が要る。
+
+    評価した人を書かなければ、登録した人が評価したものとする（鑑定には、鑑定した人の名が要る）。
+    """
     label = "担保物件の登録"
     _check_permission(by, label)
     values = {
@@ -74,13 +81,16 @@ def register_asset(
         "description": (description or "").strip(),
         "appraised": appraised,
         "appraised_on": appraised_on,
-        "appraisal_method": (appraisal_method or "").strip(),
+        "appraisal_method": appraisal_method,
+        "appraiser": (appraiser or "").strip(),
+        "appraisal_note": (appraisal_note or "").strip(),
         "haircut_rate": haircut_rate,
     }
     refuse(label, checks.asset_refusals(**values, owner=owner, haircut_reason=haircut_reason, on=on))
     owner = standing(owner, label)
     for senior in seniors:
-        refuse(label, checks.senior_refusals(**senior))
+        refuse(label, checks.senior_refusals(**senior, on=on))
+    values["appraiser"] = values["appraiser"] or str(by)
     asset = Asset(**values, **_owner_fields(owner))
     asset._change_reason = haircut_reason[:100] or None
     asset.full_clean()
@@ -134,22 +144,23 @@ def update_asset(asset: Asset, *, owner=None, haircut_reason="", by, on: date, *
 def change_asset(asset: Asset, *, seniors, haircut_reason="", by, on: date, **changes) -> Asset:
     """評価などと先順位を、一つの画面からまとめて改める。"""
     for senior in seniors:
-        refuse("担保物件の変更", checks.senior_refusals(**senior))
+        refuse("担保物件の変更", checks.senior_refusals(**senior, on=on))
     asset = update_asset(asset, haircut_reason=haircut_reason, by=by, on=on, **changes)
     replace_seniors(asset, seniors, by=by, on=on)
     return asset
 
 
 @transaction.atomic
-def add_senior(asset: Asset, *, kind, holder, registered, balance=None, by, on: date) -> SeniorLien:
+def add_senior(
+    asset: Asset, *, kind, holder, registered, balance=None, balance_on=None, evidence="", by, on: date
+) -> SeniorLien:
     """先順位を登録する。"""
     label = "先順位の登録"
     _check_permission(by, label)
-    refuse(label, checks.senior_refusals(kind=kind, holder=holder, registered=registered, balance=balance))
+    values = {"kind": kind, "registered": registered, "balance": balance, "balance_on": balance_on}
+    refuse(label, checks.senior_refusals(**values, holder=holder, evidence=evidence, on=on))
     asset = Asset.objects.select_for_update().get(pk=asset.pk)
-    lien = SeniorLien.objects.create(
-        asset=asset, kind=kind, holder=holder.strip(), registered=registered, balance=balance
-    )
+    lien = SeniorLien.objects.create(asset=asset, **values, holder=holder.strip(), evidence=(evidence or "").strip())
     log.record(asset, verb="add_senior", label=label, by=by, on=on, senior=str(lien), balance=balance)
     return lien
 
@@ -167,39 +178,54 @@ def remove_senior(lien: SeniorLien, *, by, on: date, reason="") -> None:
 @transaction.atomic
 def replace_seniors(asset: Asset, seniors, *, by, on: date) -> bool:
     """先順位を、画面に見えるとおりに置き換える。同じなら何もしない。"""
-    wanted = [(row["kind"], row["holder"].strip(), row["registered"], row.get("balance")) for row in seniors]
+    wanted = [_senior_values(row) for row in seniors]
     changed = False
     for lien in asset.seniors.all():
-        key = (lien.kind, lien.holder, lien.registered, lien.balance)
+        key = {name: getattr(lien, name) for name in SENIOR_FIELDS}
         if key in wanted:
             wanted.remove(key)
         else:
             remove_senior(lien, by=by, on=on)
             changed = True
-    for kind, holder, registered, balance in wanted:
-        add_senior(asset, kind=kind, holder=holder, registered=registered, balance=balance, by=by, on=on)
+    for values in wanted:
+        add_senior(asset, **values, by=by, on=on)
         changed = True
     return changed
 
 
+def _senior_values(row: dict) -> dict:
+    """先順位の一行の値。書かれていない項目は空。"""
+    values = {name: row.get(name) for name in SENIOR_FIELDS}
+    return values | {name: (values[name] or "").strip() for name in ("holder", "evidence")}
+
+
 @transaction.atomic
 def register_interest(
-    *, asset: Asset, debtor: Member, right, amount, rank=1, registered_on=None, by, on: date
-) -> SecurityInterest:
-    """担保権を登録する。種類に合わない権利・重なる順位は断る（H2.3-f）。"""
+    *, asset: Asset, debtor: Member, right, amount, rank=1, joint_with: SecurityInterest | None = None,
+    registered_on=None, by, on: date,
+) -> SecurityInterest:  # fmt: skip
+    """担保権を登録する。種類に合わない権利・重なる順位は断る（H2.3-f）。
+
+    joint_with は、同じ債権をほかの物件で担保する担保権（共同担保）。
+    """
     label = "担保権の登録"
     _check_permission(by, label)
     asset = Asset.objects.select_for_update().get(pk=asset.pk)
+    leader = joint_with.joint_with or joint_with if joint_with is not None else None
     refuse(
         label,
-        checks.interest_refusals(
-            kind=asset.kind, right=right, amount=amount, rank=rank, seniors=asset.seniors.count(),
-            taken=[interest.rank for interest in asset.interests_in_force()],
-        ),
+        [
+            *checks.interest_refusals(
+                kind=asset.kind, right=right, amount=amount, rank=rank, seniors=asset.seniors.count(),
+                taken=[interest.rank for interest in asset.interests_in_force()],
+            ),
+            *checks.joint_refusals(right=right, amount=amount, leader=leader),
+        ],
     )  # fmt: skip
     interest = SecurityInterest(
-        asset=asset, debtor=debtor, right=right, amount=amount, rank=rank, registered_on=registered_on
-    )
+        asset=asset, debtor=debtor, right=right, amount=amount, rank=rank, joint_with=leader,
+        registered_on=registered_on,
+    )  # fmt: skip
     interest.full_clean()
     interest.save()
     log.record(asset, verb="register_interest", label=label, by=by, on=on, interest=str(interest), amount=amount)

@@ -11,13 +11,22 @@ from coopfin.calc.yen import Explanation, ImpossibleTerms, exact, group, percent
 
 
 class LienKind(StrEnum):
-    """先順位の種類: 普通抵当 secures one claim, 根抵当 dealings up to its 極度額."""
+    """先順位の種類: 普通抵当 secures one claim, 根抵当 dealings up to its 極度額; the others count as their claim."""
 
     MORTGAGE = "mortgage"
     REVOLVING = "revolving"
+    TAX = "tax"
+    ENTERPRISE = "enterprise"
+    OTHER = "other"
 
 
-LIEN_LABELS = {LienKind.MORTGAGE: "普通抵当", LienKind.REVOLVING: "根抵当"}
+LIEN_LABELS = {
+    LienKind.MORTGAGE: "普通抵当",
+    LienKind.REVOLVING: "根抵当",
+    LienKind.TAX: "租税",
+    LienKind.ENTERPRISE: "企業価値担保権",
+    LienKind.OTHER: "先順位の権利",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +50,8 @@ class SeniorLien:
         """控除の理由."""
         if LienKind(self.kind) is LienKind.REVOLVING:
             return "根抵当の極度額"
-        return "抵当の登記債権額（残高未確認）" if self.balance is None else "抵当の確認済残高"
+        name = "抵当" if LienKind(self.kind) is LienKind.MORTGAGE else LIEN_LABELS[LienKind(self.kind)]
+        return f"{name}の登記債権額（残高未確認）" if self.balance is None else f"{name}の確認済残高"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +147,33 @@ def joint_cover(margins, maximum):
     """共同根抵当の保全額: the maximum amount counts once over all properties (民法398条の16)."""
     _not_negative(極度額=maximum)
     return min(maximum, sum(margins))
+
+
+def joint_shares(margins, maximum):
+    """共同担保の内訳: what each property bears of one claim, in their order; together the `joint_cover`, never twice."""
+    left, shares = joint_cover(margins, maximum), []
+    for margin in margins:
+        shares.append(min(margin, left))
+        left -= shares[-1]
+    return tuple(shares)
+
+
+def draw(capacities, exposures, pairs):
+    """保全の割当: which item covers how much of which loan, a yen of cover counted once and a yen of debt covered once.
+
+    `capacities` (item → yen) and `exposures` (loan → yen); `pairs` (item, loan) in the order in which they are served.
+    Returns (item, loan) → yen, without the empty ones.
+    """
+    for name, amounts in (("保全額", capacities), ("与信額", exposures)):
+        for amount in amounts.values():
+            _not_negative(**{name: amount})
+    left, bare, drawn = dict(capacities), dict(exposures), {}
+    for item, loan in pairs:
+        if taken := min(left[item], bare[loan]):
+            drawn[item, loan] = drawn.get((item, loan), 0) + taken
+            left[item] -= taken
+            bare[loan] -= taken
+    return drawn
 
 
 def cumulative_cover(margins, maximums):

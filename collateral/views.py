@@ -118,7 +118,10 @@ class AssetDetail(RegisterDetail):
             asset=asset,
             rows=[(interest, interest.cover_on(asset)) for interest in asset.interests_in_force()],
             released=asset.interests.exclude(released_on=None).select_related("debtor"),
-            findings=checks.unsuitable(asset.kind, asset.description),
+            findings=[
+                *checks.unsuitable(asset.kind, asset.description),
+                *checks.stale(asset, on=self.on, months=checks.renewal_months(self.on)),
+            ],
             actions=[{"label": "評価・先順位を直す", "url": reverse("collateral:asset_edit", args=[asset.pk])}]
             if may_edit
             else [],
@@ -147,7 +150,7 @@ class AssetEdit(OperationView):
     @cached_property
     def formset(self):
         data = self.request.POST if self.request.method == "POST" else None
-        return SeniorFormSet(data, prefix="seniors", initial=seniors_of(self.object))
+        return SeniorFormSet(data, prefix="seniors", initial=seniors_of(self.object), form_kwargs={"on": self.on})
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "asset": self.object, "on": self.on}

@@ -109,6 +109,7 @@ GROUPS: tuple[tuple[str, tuple[Setting | Fixed, ...]], ...] = (
         (
             Setting("securities_valuation", "手引き Q&A 3", idle="担保の評価額は、いまは人が計算して入れます"),
             Setting("senior_mortgage", "手引き Q&A 3", idle="先順位の抵当は、いまはつねに確かめた残高、なければ登記の額を引きます"),
+            Setting("appraisal_months", "手引き Q&A 3"),
             Fixed(
                 "先順位の根抵当", "つねに極度額を引く", "根抵当は、残高が減っても極度額までふたたび膨らむことがあります。",
                 "民法 398条の2、手引き Q&A 3",

@@ -11,6 +11,7 @@ from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
 
+from coopfin.charts import StackedBar
 from governance.models import AgendaItem
 from governance.workflow import concerns_proposal
 
@@ -23,6 +24,8 @@ class Section:
     rows: tuple[tuple[str, str], ...]
     #: 読む日の数字（残高・余力など）。あとで作る議事録の別紙には写さない
     of_the_day: bool = False
+    #: 一節の初めに描く棒（数字は rows にも書く）
+    picture: StackedBar | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from datetime import date
 
 from django.urls import reverse
 
+from coopfin.calc import words
 from coopfin.models import Policy
 from governance import briefing
 from governance.briefing import Brief, Section
-from loans import coverage, fact_finding, headroom, wording
+from loans import coverage, fact_finding, headroom, protection, wording
 from loans.enums import ApplicationState
 from loans.models import Application, Condition, EscalatedMiss
 
@@ -28,6 +29,7 @@ def of_application(object_id: int, on: date) -> Brief | None:
         Section("申込の内容", _terms(application, on)),
         Section("限度額の余力", _headroom(application, on), of_the_day=True),
         Section("保全", _security(application)),
+        _member_cover(application, on),
     ]
     if rows := _investigation(application):
         sections.append(Section("実態把握", rows))
@@ -96,9 +98,14 @@ def _headroom(application: Application, on: date):
 
 def _security(application: Application):
     rows = []
-    cover = coverage.cover_of(application)
+    cover = protection.cover_of(application)
     for row in cover.rows:
-        value = f"{row.asset.description}。評価 {row.appraised:,}円、先順位 {row.seniors:,}円、保全額 {row.cover:,}円"
+        # 委員・理事も読むので、個人の物件の所在は市区町村までにする（ドメイン E）。
+        where = row.asset.description if row.asset.owner_member_id else words.town_only(row.asset.description)
+        value = f"{where}。評価 {row.appraised:,}円（{row.asset.get_appraisal_method_display()}）、"
+        value += f"先順位 {row.seniors:,}円、保全額 {row.cover:,}円"
+        if row.taken:
+            value += f"（ほかの貸付が使う {row.taken:,}円を除く）"
         rows.append((row.label, value))
     for link in coverage.guarantee_links(application):
         guarantee = link.guarantee
@@ -109,6 +116,22 @@ def _security(application: Application):
     ratio = f"（{cover.ratio}%）" if cover.ratio is not None else ""
     rows.append(("担保による保全", f"{cover.secured:,}円{ratio}、無担保 {cover.unsecured:,}円"))
     return tuple(rows)
+
+
+def _member_cover(application: Application, on: date) -> Section:
+    """組合員の与信を、それぞれの担保がいくら覆うか。"""
+    cover = protection.of_member(application, on)
+    parts = [("残高", cover.outstanding), ("承認済未実行", cover.committed), ("今回", cover.requested)]
+    made_of = " ＋ ".join(f"{name} {amount:,}円" for name, amount in parts if amount)
+    rows = [("与信", f"{cover.exposure:,}円" + (f"（{made_of}）" if made_of else ""))]
+    rows += [
+        (item.label, f"保全できる額 {item.capacity:,}円のうち {item.drawn:,}円。残り {item.left:,}円")
+        for item in cover.items
+    ]
+    if cover.by_deposits:
+        rows.append(("預り保証金", f"{cover.by_deposits:,}円"))
+    rows.append(("無保全額", f"{cover.unsecured:,}円（保全 {cover.ratio or 0}%）"))
+    return Section("組合員の与信と保全", tuple(rows), of_the_day=True, picture=cover.bar if cover.exposure else None)
 
 
 def _investigation(application: Application):

@@ -1,28 +1,28 @@
-"""保全の状況と、利害関係のある人。担保・保証を読み、純粋な計算（collateral.valuation）に渡し、文にする。
+"""担保と保証人の確認事項と、利害関係のある人。保全の計算は loans.protection がする。
 
-金額は円の整数。何も変えず、日付は受け取る。
+何も変えず、日付は受け取る。
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Prefetch
 from django.urls import reverse
 
-from collateral import checks, valuation
+from collateral import checks
 from collateral.enums import AssetKind, GuaranteeScope
 from collateral.guarantee_deed import Relation, deed_valid
-from collateral.models import Asset, Guarantee, SecurityInterest
+from collateral.models import Asset, Guarantee
 from coopfin.calc.words import to_wareki
-from coopfin.calc.yen import Explanation, group
+from coopfin.calc.yen import group
 from coopfin.flow import Finding, block, passed, warn
 from coopfin.once import once_while_reading
 from governance.models import Recusal
+from loans import protection
 from loans.enums import LoanType
+from loans.protection import Coverage
 from members.enums import MemberKind, OfficerTitle
 from members.models import Member, Officer, Person, grouped_with, kin_of, owners_of
 
@@ -49,84 +49,6 @@ _EVIDENCE = {
 SCOPE_OF = {LoanType.DEED: GuaranteeScope.SPECIFIC, LoanType.BILL: GuaranteeScope.ROOT}
 
 
-# --- 保全 ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecurityRow:
-    """担保一つの保全。link は申込と担保権を結ぶ行の番号（試算では None）。"""
-
-    asset: Asset
-    interest: SecurityInterest
-    appraised: int
-    haircut_rate: Decimal
-    lending_value: int
-    liens: tuple[valuation.SeniorLien, ...]
-    seniors: int
-    margin: int
-    amount: int
-    cover: int
-    explanation: tuple[Explanation, ...]
-    link: int | None = None
-
-    @property
-    def label(self) -> str:
-        return f"{self.asset.get_kind_display()}（{self.interest.get_right_display()} 第{self.interest.rank}順位）"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """申込の保全。exposure は申込の金額、ratio は％（小数第1位、四捨五入の文字列）。"""
-
-    rows: tuple[SecurityRow, ...]
-    exposure: int
-    secured: int
-    unsecured: int
-    ratio: str | None
-    explanation: tuple[Explanation, ...]
-
-    @property
-    def appraised(self) -> int:
-        return sum(row.appraised for row in self.rows)
-
-    @property
-    def lending_value(self) -> int:
-        return sum(row.lending_value for row in self.rows)
-
-    @property
-    def seniors(self) -> int:
-        return sum(row.seniors for row in self.rows)
-
-    @property
-    def margin(self) -> int:
-        return sum(row.margin for row in self.rows)
-
-    @property
-    def cover(self) -> int:
-        """担保の保全額の合計。金額を超えることがある。"""
-        return sum(row.cover for row in self.rows)
-
-    @property
-    def is_full(self) -> bool:
-        return self.exposure > 0 and self.unsecured == 0
-
-
-def security_links(application):
-    """申込の担保。物件・所有者・先順位・ほかの担保権まで、決まった回数の問合せで読む。"""
-    if application.pk is None:
-        return []
-    ours = SecurityInterest.objects.live().select_related("debtor").order_by("rank", "pk")
-    return list(
-        application.securities.select_related(
-            "interest__debtor", "interest__asset__owner_person", "interest__asset__owner_member"
-        )
-        .prefetch_related(
-            "interest__asset__seniors", Prefetch("interest__asset__interests", queryset=ours, to_attr="live_interests")
-        )
-        .order_by("pk")
-    )
-
-
 def guarantee_links(application):
     """申込の保証。保証人・債務者まで一度に読む。"""
     if application.pk is None:
@@ -136,57 +58,6 @@ def guarantee_links(application):
             "guarantee__person", "guarantee__member__representative", "guarantee__debtor"
         ).order_by("pk")
     )
-
-
-def row_of(interest: SecurityInterest, asset: Asset, link: int | None = None, seniors=None) -> SecurityRow:
-    """担保一つの保全の計算。登録の前の試算（seniors を渡す）にも、登録した後にも、この一つを使う。"""
-    liens = tuple(asset.liens_before(interest, seniors))
-    result = valuation.cover(asset.appraised, asset.haircut_rate, liens, interest.amount)
-    return SecurityRow(
-        asset=asset,
-        interest=interest,
-        appraised=asset.appraised,
-        haircut_rate=asset.haircut_rate,
-        lending_value=result.lending_value,
-        liens=liens,
-        seniors=sum(lien.deduction for lien in liens),
-        margin=result.margin,
-        amount=interest.amount,
-        cover=result.cover,
-        explanation=result.explanation,
-        link=link,
-    )
-
-
-def together(rows, exposure: int) -> Coverage:
-    """担保の保全額を合わせ、金額と比べる。"""
-    rows = tuple(rows)
-    protection = valuation.protection(exposure, real_estate_cover=sum(row.cover for row in rows))
-    names = " ＋ ".join(f"{row.asset.get_kind_display()}{group(row.cover)}円" for row in rows) or "担保なし 0円"
-    total = sum(row.cover for row in rows)
-    secured, unsecured = group(protection.secured), group(protection.unsecured)
-    explanation = [Explanation("担保の保全額", f"{names} = {group(total)}円", total)]
-    if total > exposure:
-        explanation.append(
-            Explanation("保全額", f"金額{group(exposure)}円を上限として {secured}円", protection.secured)
-        )
-    explanation.append(
-        Explanation("無保全額", f"{group(exposure)}円 － {secured}円 = {unsecured}円", protection.unsecured)
-    )
-    return Coverage(
-        rows=rows,
-        exposure=exposure,
-        secured=protection.secured,
-        unsecured=protection.unsecured,
-        ratio=protection.ratio,
-        explanation=tuple(explanation),
-    )
-
-
-def cover_of(application) -> Coverage:
-    """申込の保全。担保ごとに、評価 × 掛目 − 先順位 = 余力、余力と債権額・極度額の低い方 = 保全額（B12a）。"""
-    rows = [row_of(link.interest, link.interest.asset, link.pk) for link in security_links(application)]
-    return together(rows, application.amount or 0)
 
 
 # --- 確認事項 ------------------------------------------------------------------------------
@@ -201,9 +72,9 @@ def told(asset) -> str:
     return f"{asset.get_kind_display()}（{asset.owner}の所有）" if asset.owner_person_id else str(asset)
 
 
-def collateral_findings(application) -> list[Finding]:
-    """担保の確認事項。足りなくても止めない（理事会が決める）が、注意する。"""
-    coverage = cover_of(application)
+def collateral_findings(application, *, on: date | None = None) -> list[Finding]:
+    """担保の確認事項。足りなくても止めない（理事会が決める）が、注意する。on を渡すと、評価の古さも確かめる。"""
+    coverage = protection.cover_of(application)
     if not coverage.rows:
         if guarantee_links(application):
             return [passed("担保は付いていません。保証による貸付です。", COVER_SOURCE, code="unsecured")]
@@ -229,6 +100,12 @@ def collateral_findings(application) -> list[Finding]:
                     code=finding.code,
                 )
             )
+    found += _shared_findings(application, coverage.rows)
+    if on is not None:
+        months = checks.renewal_months(on)
+        for asset in {row.asset.pk: row.asset for row in coverage.rows}.values():
+            for finding in checks.stale(asset, on=on, months=months):
+                found.append(replace(finding, detail=f"物件: {_told(asset)}"))
     kinds = {row.asset.kind for row in coverage.rows}
     if AssetKind.LAND in kinds and AssetKind.BUILDING not in kinds:
         for row in coverage.rows:
@@ -244,6 +121,18 @@ def collateral_findings(application) -> list[Finding]:
                     )
                 )
     return found
+
+
+def _shared_findings(application, rows):
+    """ほかの貸付が先に使っている担保。"""
+    for row in rows:
+        if row.others:
+            yield warn(
+                f"{row.label}は、ほかの貸付（{'・'.join(row.others)}）も担保しています。",
+                COVER_SOURCE,
+                detail=f"ほかの貸付が{group(row.taken)}円を使い、この申込に使えるのは{group(row.cover)}円です。",
+                code="shared",
+            )
 
 
 def _ratio_finding(coverage: Coverage) -> Finding:

@@ -153,6 +153,14 @@ def read(at: date, *, on: date, member=None) -> Exposures:
     )
 
 
+def of_member(member, at: date, *, on: date) -> Exposure:
+    """その日の、この組合員の残高と承認済未実行だけ（借入金は数えない）。"""
+    loans = _loan_parts(at, member)
+    committed = _committed_parts(at, on, {part.application_id for part in loans}, member)
+    found = [*loans, *_unnumbered_parts(at), *committed]
+    return Exposure(tuple(part for part in found if part.member_id == member.pk))
+
+
 def ledger_by_member(code: AccountCode, at: date) -> dict[int, int]:
     """組合員別の補助残高。"""
     found: dict[int, int] = defaultdict(int)
@@ -165,11 +173,11 @@ def ledger_by_member(code: AccountCode, at: date) -> dict[int, int]:
 # --- 貸付 ----------------------------------------------------------------------------------
 
 
-def _loan_parts(at: date) -> list[Part]:
+def _loan_parts(at: date, member=None) -> list[Part]:
     """残高のある貸付（計上済のできごとの合計）。"""
     rows = (
         LoanEvent.objects.posted()
-        .filter(on__lte=at)
+        .filter(on__lte=at, **({} if member is None else {"loan__member": member}))
         .order_by()
         .values(
             "loan_id", "loan__number", "loan__loan_type", "loan__funding_source", "loan__application_id",
@@ -227,7 +235,7 @@ _SUMS = {
 }
 
 
-def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
+def _committed_parts(at: date, on: date, disbursed: set[int], member=None) -> list[Part]:
     """承認済未実行。決定の有効期限が過ぎたものは、もう実行できないので数えない。
 
     過ぎた日については、その後に実行した案件も「その日にはまだ実行していなかった」と数える。
@@ -238,7 +246,9 @@ def _committed_parts(at: date, on: date, disbursed: set[int]) -> list[Part]:
         Loan.objects.filter(application=OuterRef("pk"), disbursed_on__gt=at).exclude(state="cancelled")
     )
     found = (
-        Application.objects.filter(waiting | later, approved_on__lte=at)
+        Application.objects.filter(
+            waiting | later, approved_on__lte=at, **({} if member is None else {"member": member})
+        )
         .exclude(pk__in=disbursed)
         .select_related("member")
         .prefetch_related("contracts")

@@ -14,7 +14,7 @@ from coopfin.calc.yen import Explanation
 from governance.enums import MemberLimitMode
 from governance.models import LimitResolution
 from ledger.accounts import AccountCode
-from loans import coverage
+from loans import protection
 from loans.exposure import ledger_by_member
 from loans.limits import MemberLimit, member_limit_by_backing, member_limit_by_sales, member_limit_uniform
 from members.models import AnnualSales, Member, ShareChange
@@ -42,7 +42,7 @@ class Rule:
 class Figures:
     """組合員の限度の基になる数字。円。"""
 
-    securities: tuple[coverage.SecurityRow, ...] = ()
+    securities: tuple[protection.SecurityRow, ...] = ()
     share_capital: int = 0
     deposits: int = 0
     sales: AnnualSales | None = None
@@ -121,7 +121,7 @@ def find(member: Member, rule: Rule, at: date) -> Found:
     return limit_of(member, rule, figures_of([member], rule, at)[member.pk])
 
 
-def _securities(members, at: date) -> dict[int, list[coverage.SecurityRow]]:
+def _securities(members, at: date) -> dict[int, list[protection.SecurityRow]]:
     """その日に効力のある担保権の保全（組合員の債務を担保するもの）。"""
     interests = (
         SecurityInterest.objects.filter(debtor__in=members)
@@ -131,10 +131,10 @@ def _securities(members, at: date) -> dict[int, list[coverage.SecurityRow]]:
         .prefetch_related(Prefetch("asset", Asset.objects.with_cover()))
         .order_by("pk")
     )
-    found: dict[int, list[coverage.SecurityRow]] = defaultdict(list)
+    found = defaultdict(list)
     for interest in interests:
-        found[interest.debtor_id].append(coverage.row_of(interest, interest.asset))
-    return found
+        found[interest.debtor_id].append(protection.row_of(interest, interest.asset))
+    return {debtor: protection.counted_once(rows) for debtor, rows in found.items()}
 
 
 def _shares_after(members, at: date) -> dict[int, int]:

@@ -15,7 +15,7 @@ from coopfin.handbook import follows
 from coopfin.models import Policy
 from governance.enums import FinanceBusiness
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LendingStandard
-from loans import coverage, instructions
+from loans import coverage, instructions, protection
 from loans.criteria import Mend, Request, Standard, judge, stated
 from loans.enums import EDITABLE_STATES, FeeKind, LoanType, Purpose
 from loans.models import Product
@@ -146,7 +146,7 @@ def request_of(application, on: date) -> Request:
         method=application.method,
         method_label=application.get_method_display() if application.method else "",
         grace_months=(application.grace_installments or 0) * (application.interval_months or 0),
-        secured=coverage.cover_of(application).secured,
+        secured=protection.cover_of(application).secured,
         guarantors=len(links),
         is_corporate=member.kind == MemberKind.CORPORATE,
         representative_stands=coverage.representative_stands(member, links),

@@ -237,7 +237,7 @@ def guarantors_complete(application, *, by, on, contract_on=None, **given):
 @follows("H2.3-e", "H2.4-e")
 def collateral_covers(application, *, by, on, **given):
     """担保の余力を数える。足りなくても理事会が決めることなので、止めない。"""
-    yield from coverage.collateral_findings(application)
+    yield from coverage.collateral_findings(application, on=on)
 
 
 @follows("H2.3-0", "H2.3-a", "H2.3-b", "H2.3-c", "H2.3-d")

@@ -220,6 +220,7 @@ loans:submit_again@approved                      200  200  403  403  403  403  4
 loans:withdraw@draft                             200  200  403  403  403  403  403  in
 loans:reopen@draft                               200  200  403  403  403  403  403  in
 loans:security_add@investigation                 200  200  403  403  403  403  403  in
+loans:security_use@investigation                 200  200  403  403  403  403  403  in
 loans:security_preview@investigation             405  405  403  403  403  403  403  in
 loans:security_remove@investigation              200  200  403  403  403  403  403  in
 loans:guarantee_add@investigation                200  200  403  403  403  403  403  in

@@ -174,7 +174,7 @@ def _security(house):
         fresh(case),
         new_asset={
             "kind": AssetKind.LAND, "description": "石川県金沢市鞍月二丁目20番 宅地 330.00㎡", "owner": case.member,
-            "appraised": 50_000_000, "appraised_on": TODAY, "appraisal_method": "路線価", "haircut_rate": 70,
+            "appraised": 50_000_000, "appraised_on": TODAY, "appraisal_method": "road", "haircut_rate": 70,
         },
         right=RightKind.MORTGAGE, amount=10_000_000, rank=1, seniors=[], by=office.clerk, on=TODAY,
     )  # fmt: skip

@@ -60,6 +60,7 @@ def address(house, name, thing):
             f"loans:condition_{name}": {"condition": house.cases["approved"].conditions.first().pk}
             for name in ("unmeet", "ask", "waiver")
         },
+        "loans:security_use": {"interest": things["security_link"].interest_id},
         "loans:security_remove": {"link": things["security_link"].pk},
         "loans:guarantee_remove": {"link": things["guarantee_link"].pk},
         "loans:worksheet_section": {"section": "basics"},

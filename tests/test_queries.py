@@ -190,7 +190,7 @@ class Crowd:
         assets = Asset.objects.bulk_create(
             Asset(
                 kind=AssetKind.LAND, description=f"石川県金沢市試験町{member.pk}番", owner_member=member,
-                appraised=50_000_000, appraised_on=TODAY, appraisal_method="路線価", haircut_rate=Decimal(70),
+                appraised=50_000_000, appraised_on=TODAY, appraisal_method="road", haircut_rate=Decimal(70),
             )
             for member in members
         )  # fmt: skip

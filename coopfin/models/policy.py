@@ -213,6 +213,10 @@ class Policy(Proposal):
         "先順位の抵当権の額", max_length=12, choices=SeniorMortgage.choices, default=SeniorMortgage.CONFIRMED,
         help_text="担保の余力から引く額。先順位の根抵当は、つねに極度額を引きます。",
     )  # fmt: skip
+    appraisal_months = models.PositiveSmallIntegerField(
+        "担保評価を見直す月数", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="評価日と、先順位の残高を確かめた日から、この月数を過ぎたものに注意を出します。",
+    )  # fmt: skip
     approval_expiry_months = models.PositiveSmallIntegerField(
         "理事会決定の有効月数", default=3, validators=[MinValueValidator(1), MaxValueValidator(24)],
         help_text="決定からこの月数のうちに実行しなければ、もう一度理事会に付議します。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from collateral.enums import AssetKind, RightKind
+from collateral.enums import AppraisalMethod, AssetKind, RightKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
@@ -108,7 +108,7 @@ def with_mortgage(application: Application, office: Office, on: date, *, apprais
             "owner": application.member,
             "appraised": appraised,
             "appraised_on": on,
-            "appraisal_method": "路線価による",
+            "appraisal_method": AppraisalMethod.ROAD,
             "haircut_rate": Decimal(70),
         },
         right=RightKind.MORTGAGE,

@@ -8,8 +8,10 @@ from django.db.models import Q
 
 from collateral import checks
 from collateral.enums import AssetKind, GuaranteeScope, RightKind, allowed_rights
-from collateral.forms import ASSET_FIELDS, AssetFields, FindingsMixin
+from collateral.forms import AssetFields, FindingsMixin
 from collateral.guarantee_deed import RELATION_LABELS, Relation
+from collateral.models import SecurityInterest
+from collateral.operations import ASSET_FIELDS
 from coopfin.forms import JapaneseDateField, OperationForm, ReasonForm, YenFormField
 from loans.coverage import SCOPE_OF
 from loans.enums import LoanType
@@ -136,6 +138,10 @@ class SecurityForm(AssetFields, NewPersonFields, OperationForm):
         error_messages={"required": "債権額・極度額を入力してください。"},
     )  # fmt: skip
     rank = forms.IntegerField(label="当組合の順位", min_value=1, max_value=99, initial=1)
+    joint_with = forms.ModelChoiceField(
+        SecurityInterest.objects.none(), label="共同担保", required=False, empty_label="単独の担保",
+        help_text="同じ債権・極度額をほかの物件でも担保するとき、その担保権を選びます。保全額は合わせて一度だけ数えます。",
+    )  # fmt: skip
 
     def __init__(self, *args, application, asset=None, on, **kwargs):
         self.application, self.asset, self.on = application, asset, on
@@ -151,6 +157,10 @@ class SecurityForm(AssetFields, NewPersonFields, OperationForm):
         if self.is_bound:
             self.fields["right"].choices = [("", "選んでください"), *RightKind.choices]
         self.fields["amount"].initial = application.amount
+        joined = SecurityInterest.objects.live().filter(loan_securities__application=application, joint_with=None)
+        self.fields["joint_with"].queryset = joined.select_related("asset").order_by("pk")
+        if not joined.exists():
+            del self.fields["joint_with"]
 
     @property
     def kind_now(self) -> str:
@@ -189,6 +199,15 @@ class SecurityForm(AssetFields, NewPersonFields, OperationForm):
                 rank=self.cleaned_data.get("rank"), seniors=seniors, taken=taken,
             )
         )  # fmt: skip
+        self.add_findings(
+            checks.joint_refusals(
+                right=self.cleaned_data.get("right"), amount=self.cleaned_data.get("amount"), leader=self.leader()
+            )
+        )
+
+    def leader(self) -> SecurityInterest | None:
+        """共同担保のもと（単独なら None）。"""
+        return self.cleaned_data.get("joint_with")
 
     def new_asset(self) -> dict:
         """新しい物件の値（操作に渡す形）。所有者が新しい人なら、その値。"""

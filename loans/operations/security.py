@@ -11,13 +11,14 @@ from django.db import transaction
 
 from collateral import checks
 from collateral import operations as collateral
-from collateral.enums import GuaranteeScope
+from collateral.enums import MATRIX_SOURCE, GuaranteeScope
 from collateral.guarantee_deed import Relation
-from collateral.models import Asset
+from collateral.models import Asset, SecurityInterest
 from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import StepRefused, block
-from loans import coverage
+from coopfin.handbook import follows
+from loans import coverage, protection
 from loans.enums import ApplicationState as S
 from loans.enums import LoanType
 from loans.models import Application, LoanGuarantee, LoanSecurity
@@ -25,6 +26,8 @@ from loans.operations import base
 from members.models import Member, Person
 
 PERMISSION = "loans.edit_application"
+#: 終わった申込（担保・保証を使っていない）
+ENDED = (S.DECLINED, S.WITHDRAWN)
 #: 担保・保証を付け外しできる状態。付議してからは、差し戻されなければ変えられない。
 CHANGEABLE = (S.DRAFT, S.RECEIVED, S.INVESTIGATION, S.RETURNED)
 #: 公正証書・情報提供を記録できる状態。契約が済むまで。
@@ -68,29 +71,68 @@ def _finish(application, given, *, verb: str, label: str, by, on: date, reason: 
 @transaction.atomic
 def add_security(
     application, *, asset: Asset | None = None, new_asset: dict | None = None, right, amount, rank=1,
-    seniors=None, registered_on=None, by, on: date,
+    joint_with: SecurityInterest | None = None, seniors=None, registered_on=None, by, on: date,
 ) -> LoanSecurity:  # fmt: skip
     """担保を付ける。登録済の物件（asset）か、新しい物件の内容（new_asset）のどちらか。
 
-    seniors は先順位の一覧（kind・holder・registered・balance）。登録済の物件では、渡せば置き換える。
+    joint_with は、同じ債権を担保するこの申込の担保権（共同担保）。seniors は先順位の一覧（kind・holder・registered・
+    balance・balance_on・evidence）。登録済の物件では、渡せば置き換える。
     """
     label = "担保を付ける"
     given, application = application, _begin(application, label=label, by=by)
     if (asset is None) == (new_asset is None):
         raise StepRefused(label, [block("物件を選ぶか、新しい物件を入力してください。", code="asset")])
+    if joint_with is not None and not application.securities.filter(interest=joint_with).exists():
+        raise StepRefused(
+            label, [block("共同担保のもとは、この申込の担保から選んでください。", MATRIX_SOURCE, code="joint_with")]
+        )
     if asset is None:
         asset = collateral.register_asset(**new_asset, seniors=seniors or (), by=by, on=on)
     elif seniors is not None:
         for senior in seniors:
-            collateral.refuse(label, checks.senior_refusals(**senior))
+            collateral.refuse(label, checks.senior_refusals(**senior, on=on))
         collateral.replace_seniors(asset, seniors, by=by, on=on)
     interest = collateral.register_interest(
         asset=Asset.objects.get(pk=asset.pk), debtor=application.member, right=right, amount=amount, rank=rank,
-        registered_on=registered_on, by=by, on=on,
+        joint_with=joint_with, registered_on=registered_on, by=by, on=on,
     )  # fmt: skip
     link = LoanSecurity.objects.create(application=application, interest=interest)
     _finish(application, given, verb="add_security", label=label, by=by, on=on, security=str(interest), amount=amount)
     return link
+
+
+@transaction.atomic
+def use_interest(application, *, interest: SecurityInterest, by, on: date) -> LoanSecurity:
+    """すでに設定してある担保権（根抵当権など）を、この申込の担保にも使う。余力は一度だけ数える（B12a）。"""
+    label = "設定済の担保権を使う"
+    given, application = application, _begin(application, label=label, by=by)
+    interest = SecurityInterest.objects.select_for_update().get(pk=interest.pk)
+    collateral.refuse(label, interest_use_refusals(application, interest))
+    link = LoanSecurity.objects.create(application=application, interest=interest)
+    _finish(application, given, verb="use_interest", label=label, by=by, on=on, security=str(interest))
+    return link
+
+
+@follows("H2.3-g")
+def interest_use_refusals(application, interest) -> list:
+    """普通抵当は一つの債権だけを担保する。ほかの貸付も担保できるのは、極度額のある根抵当権だけ。"""
+    if interest.debtor_id != application.member_id:
+        return [block("この担保権は、ほかの組合員の債務を担保するものです。", MATRIX_SOURCE, code="interest")]
+    if interest.released_on is not None:
+        return [block("この担保権は、すでに解除・取りやめになっています。", code="interest")]
+    links = interest.loan_securities.exclude(application__state__in=ENDED)
+    if any(link.application_id == application.pk for link in links):
+        return [block("この担保権は、すでにこの申込に付いています。", code="interest")]
+    if links and not interest.is_revolving:
+        return [
+            block(
+                f"{interest.get_right_display()}は一つの債権だけを担保し、すでにほかの貸付（{links[0].application.number_label}）"
+                "を担保しています。この物件に、次の順位で新しい担保権を設定してください。",
+                MATRIX_SOURCE,
+                code="interest",
+            )
+        ]
+    return []
 
 
 @transaction.atomic
@@ -248,8 +290,9 @@ def follow_terms(application, *, by, on: date) -> int:
 @transaction.atomic
 def release_all(application, *, by, on: date, reason="") -> None:
     """謝絶・取下げのとき、登記していない担保権と保証を取りやめにする。申込との結び付きは記録として残す。"""
-    for link in coverage.security_links(application):
-        if link.interest.registered_on is None:
+    for link in protection.security_links(application):
+        shared = link.interest.loan_securities.exclude(application=application)
+        if link.interest.registered_on is None and not shared.exclude(application__state__in=ENDED).exists():
             collateral.release_interest(link.interest, by=by, on=on, reason=reason)
     for link in coverage.guarantee_links(application):
         collateral.release_guarantee(link.guarantee, by=by, on=on, reason=reason)

@@ -189,7 +189,7 @@ class ApplicationEdit(FormPage, CaseOperation):
     def get_context_data(self, **kwargs):
         closed = self.object.state not in EDITABLE_STATES
         return super().get_context_data(
-            security=security.section(self.object, self.request.user),
+            security=security.section(self.object, self.request.user, self.on),
             blocked=closed,
             blocked_why=f"いまの状態は「{self.object.get_state_display()}」です。条件を直すときは、差し戻してください。"
             if closed

@@ -64,7 +64,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             plan=panels.plan(application),
             **panels.instructions(application, user, upcoming),
             attachments=panels.attachments(application, user),
-            security=security.section(application, user),
+            security=security.section(application, user, self.on),
             worksheet=panels.worksheet(application),
             investigation=getattr(application, "investigation", None),
             may_investigate=application.state == S.INVESTIGATION and user.has_perm("loans.investigate"),

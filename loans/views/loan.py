@@ -98,7 +98,7 @@ class LoanPage(LoanMixin, TemplateView):
             rows=rows,
             settled=bool(loan.disbursed_on),
             events=told[::-1],
-            security=security.section(application, user),
+            security=security.section(application, user, self.on),
             papers=list(documents_of(loan).defer("content")) if user.has_perm("documents.view_paper") else [],
             upcoming=[row for row in rows if row.pay_on >= self.on][:1],
             exports=[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -15,8 +17,9 @@ from collateral.guarantee_deed import Relation
 from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
 from coopfin.charts import Segment, StackedBar
 from coopfin.flow import passed
+from coopfin.forms import OperationForm
 from coopfin.views import GuardedMixin
-from loans import coverage
+from loans import coverage, protection
 from loans.forms.security import (
     NEW,
     DeedForm,
@@ -32,6 +35,9 @@ from loans.forms.security import (
 from loans.models import LoanGuarantee, LoanSecurity
 from loans.operations import security
 from loans.views.base import CaseMixin, CaseOperation
+
+#: 一度に見せる、登録済の物件の数
+MOST_OFFERED = 20
 
 
 class SecurityOperation(CaseOperation):
@@ -56,18 +62,21 @@ class Preview(CaseMixin, GuardedMixin, View):
 
 def cover_bar(application) -> dict:
     """担保による保全と、その棒。案件のページと、入力に合わせた試算が同じものを見せる。"""
-    cover = coverage.cover_of(application)
+    cover = protection.cover_of(application)
     segments = [Segment("保全額", cover.secured, "ok"), Segment("無保全額", cover.unsecured, "caution")]
     bar = StackedBar(f"保全の割合 {cover.ratio}%", [s for s in segments if s.amount], whole=cover.exposure)
     return {"coverage": cover, "bar": bar if cover.rows else None}
 
 
-def section(application, user) -> dict:
+def section(application, user, on) -> dict:
     """案件のページの「担保・保証」の値（templates/loans/security_section.html を include する）。"""
     cover = cover_bar(application)
+    member = protection.of_member(application, on)
     may_edit = user.has_perm(security.PERMISSION)
     return {
         **cover,
+        "member": member if member.exposure else None,
+        "member_bar": member.bar,
         # 個人の資産の所在は、台帳を見る人（事務局・理事長・監事）のほかには市区町村までにする（ドメイン E）。
         "masks_private": not user.has_perm("members.view_member"),
         "links_to_register": user.has_perm("collateral.view_collateral"),
@@ -111,7 +120,7 @@ class SecurityAdd(ChosenAsset, SecurityOperation):
     def formset(self):
         initial = seniors_of(self.asset) if self.asset else []
         data = self.request.POST if self.request.method == "POST" else None
-        return SeniorFormSet(data, prefix="seniors", initial=initial)
+        return SeniorFormSet(data, prefix="seniors", initial=initial, form_kwargs={"on": self.on})
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "application": self.object, "asset": self.asset, "on": self.on}
@@ -135,9 +144,32 @@ class SecurityAdd(ChosenAsset, SecurityOperation):
         else:
             values["asset"] = self.asset
         link = security.add_security(
-            self.object, **values, seniors=self.formset.rows(), by=self.request.user, on=self.on
-        )
+            self.object, **values, joint_with=form.leader(), seniors=self.formset.rows(), by=self.request.user,
+            on=self.on,
+        )  # fmt: skip
         return link, self.object.get_absolute_url(), f"担保を付けました（{link.interest}）。"
+
+    def choices(self) -> list[dict]:
+        """選べる物件と、すでに担保している貸付、そのまま使える担保権。"""
+        found = list(self.offered(self.object)[:MOST_OFFERED])
+        links = LoanSecurity.objects.filter(interest__asset__in=found, interest__released_on__isnull=True)
+        securing = defaultdict(list)
+        for link in links.exclude(application__state__in=security.ENDED).select_related("application", "interest"):
+            securing[link.interest_id].append(link.application)
+        rows = []
+        for asset in found:
+            ours = asset.interests_in_force()
+            rows.append({
+                "asset": asset,
+                "loans": [loan for interest in ours for loan in securing[interest.pk]],
+                "usable": [
+                    interest for interest in ours
+                    if interest.debtor_id == self.object.member_id
+                    and self.object not in securing[interest.pk]
+                    and (interest.is_revolving or not securing[interest.pk])
+                ],
+            })  # fmt: skip
+        return rows
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -146,7 +178,7 @@ class SecurityAdd(ChosenAsset, SecurityOperation):
         query = f"?asset={self.asset.pk}" if self.asset else ""
         context.update(
             asset=self.asset,
-            offered=[] if self.asset else list(self.offered(self.object)[:20]),
+            offered=[] if self.asset else self.choices(),
             formset=self.formset,
             preview_url=reverse("loans:security_preview", args=[self.object.pk]) + query,
             party_url=reverse("loans:party_search", args=[self.object.pk]),
@@ -178,12 +210,18 @@ class SecurityPreview(ChosenAsset, Preview):
         application = self.case()
         asset = self.chosen(application)
         form = SecurityForm(request.POST, application=application, asset=asset, on=self.on)
-        formset = SeniorFormSet(request.POST, prefix="seniors", initial=seniors_of(asset) if asset else [])
+        initial = seniors_of(asset) if asset else []
+        formset = SeniorFormSet(request.POST, prefix="seniors", initial=initial, form_kwargs={"on": self.on})
         form.is_valid()
         formset.is_valid()
         values = getattr(form, "cleaned_data", {})
         rows = formset.rows()
-        context = {"application": application, "row": None, "coverage": coverage.cover_of(application), "findings": []}
+        context = {
+            "application": application,
+            "row": None,
+            "coverage": protection.cover_of(application),
+            "findings": [],
+        }
         if form.kind_now:
             kind, right = form.kind_now, values.get("right") or request.POST.get("right", "")
             limit = checks.haircut_limit(kind, self.on)
@@ -193,12 +231,12 @@ class SecurityPreview(ChosenAsset, Preview):
             if trial is not None and values.get("amount"):
                 interest = SecurityInterest(
                     asset=trial, debtor=application.member, right=right, amount=values["amount"],
-                    rank=values.get("rank") or 1,
+                    rank=values.get("rank") or 1, joint_with=form.leader(),
                 )  # fmt: skip
                 liens = [SeniorLien(**row).as_lien() for row in rows]
-                row = coverage.row_of(interest, trial, seniors=liens)
-                context["row"] = row
-                context["coverage"] = coverage.together([*context["coverage"].rows, row], application.amount)
+                row = protection.row_of(interest, trial, seniors=liens)
+                context["coverage"] = protection.together([*context["coverage"].rows, row], application.amount)
+                context["row"] = context["coverage"].rows[-1]
         context |= self._replaced_fields(request, form)
         return render(request, "loans/security_preview.html", context)
 
@@ -212,10 +250,14 @@ class SecurityPreview(ChosenAsset, Preview):
                 seniors=seniors, taken=taken,
             )  # fmt: skip
             found += refusals
+            found += checks.joint_refusals(right=right, amount=values.get("amount"), leader=form.leader())
             if not any(finding.code == "right" for finding in refusals):
                 found.append(passed("この種類に設定できる担保権です。", checks.MATRIX_SOURCE))
         description = trial.description if trial is not None else values.get("description", "")
-        return [*found, *checks.unsuitable(kind, description or "")]
+        found += checks.unsuitable(kind, description or "")
+        if trial is not None and trial.pk:
+            found += checks.stale(trial, on=self.on, months=checks.renewal_months(self.on))
+        return found
 
     def _replaced_fields(self, request, form) -> dict:
         """種類が選び直されたら、担保権の選択肢と掛目の初めの値を入れ替える。"""
@@ -245,6 +287,38 @@ def _trial_asset(asset, form, limit):
         kind=form.kind_now, description=values.get("description") or "", appraised=values["appraised"],
         haircut_rate=haircut,
     )  # fmt: skip
+
+
+class SecurityUse(SecurityOperation):
+    """設定済の担保権（根抵当権など）を、この申込の担保にも使う。"""
+
+    form_class = OperationForm
+    template_name = "loans/security_remove.html"
+    title = "設定済の担保権を使う"
+    submit_label = "この担保権を使う"
+
+    @cached_property
+    def interest(self):
+        found = SecurityInterest.objects.live().filter(debtor=self.object.member_id).select_related("asset", "debtor")
+        return get_object_or_404(found, pk=self.kwargs["interest"])
+
+    def operate(self, form):
+        link = security.use_interest(self.object, interest=self.interest, by=self.request.user, on=self.on)
+        return link, self.object.get_absolute_url(), f"担保を付けました（{link.interest}）。"
+
+    def get_context_data(self, **kwargs):
+        links = self.interest.loan_securities.exclude(application__state__in=security.ENDED)
+        others = [link.application for link in links.select_related("application__member")]
+        return super().get_context_data(
+            text="この担保権を、この申込の担保にも使います。余力は、先に承認・実行された貸付が使った残りを数えます。",
+            facts=[
+                ("担保", str(self.interest)),
+                ("所有者", str(self.interest.asset.owner)),
+                ("債権額・極度額", f"{self.interest.amount:,}円"),
+                ("すでに担保している貸付", "、".join(each.number_label for each in others) or "ありません"),
+            ],
+            **kwargs,
+        )
 
 
 class SecurityRemove(SecurityOperation):
@@ -450,6 +524,7 @@ class PartySearch(Preview):
 
 urlpatterns = [
     path("applications/<int:pk>/security/add/", SecurityAdd.as_view(), name="security_add"),
+    path("applications/<int:pk>/security/use/<int:interest>/", SecurityUse.as_view(), name="security_use"),
     path("applications/<int:pk>/security/preview/", SecurityPreview.as_view(), name="security_preview"),
     path("applications/<int:pk>/security/<int:link>/remove/", SecurityRemove.as_view(), name="security_remove"),
     path("applications/<int:pk>/guarantee/add/", GuaranteeAdd.as_view(), name="guarantee_add"),

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from collateral import checks, operations
+from collateral import checks, operations, valuation
 from collateral.enums import RIGHTS_OF, AssetKind, GuaranteeScope, RightKind, SeniorKind, refused_right
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
@@ -61,7 +61,7 @@ def new_asset(**changes):
         "owner": None,
         "appraised": 50_000_000,
         "appraised_on": date(2026, 11, 2),
-        "appraisal_method": "路線価",
+        "appraisal_method": "road",
         "haircut_rate": Decimal(70),
     }
     return {**values, **changes}
@@ -196,10 +196,17 @@ def test_an_update_without_a_change_leaves_no_trace(clerk):
         ({"registered": 0}, "registered"),
         ({"balance": -1}, "balance"),
         ({"balance": 30_000_001}, "balance"),
+        ({"balance": None}, "balance"),
+        ({"balance_on": None}, "balance_on"),
+        ({"balance_on": date(2026, 11, 25)}, "balance_on"),
+        ({"evidence": " "}, "evidence"),
     ],
 )
 def test_a_senior_lien_must_make_sense(changes, code, clerk):
-    values = {"kind": "mortgage", "holder": "北陸銀行", "registered": 30_000_000, "balance": 8_500_000}
+    values = {
+        "kind": "mortgage", "holder": "北陸銀行", "registered": 30_000_000, "balance": 8_500_000,
+        "balance_on": date(2026, 11, 2), "evidence": "残高証明書",
+    }  # fmt: skip
     with pytest.raises(StepRefused) as refused:
         operations.add_senior(make_asset(), **{**values, **changes}, by=clerk, on=ON)
     assert set(refusals(refused)) == {code}
@@ -210,7 +217,14 @@ def test_seniors_are_replaced_by_what_the_page_shows(clerk):
     asset = make_asset(seniors=[(MORTGAGE, 30_000_000, 8_500_000), (REVOLVING, 5_000_000, None)])
     kept, gone = asset.seniors.order_by("pk")
     rows = [
-        {"kind": "mortgage", "holder": kept.holder, "registered": 30_000_000, "balance": 8_500_000},
+        {
+            "kind": "mortgage",
+            "holder": kept.holder,
+            "registered": 30_000_000,
+            "balance": 8_500_000,
+            "balance_on": kept.balance_on,
+            "evidence": kept.evidence,
+        },
         {"kind": "mortgage", "holder": "のと信用金庫", "registered": 2_000_000, "balance": None},
     ]
     assert operations.replace_seniors(asset, rows, by=clerk, on=ON)
@@ -477,4 +491,4 @@ def test_the_assets_offered_for_a_member_are_its_own_and_its_peoples():
 
 
 def test_a_senior_kind_is_the_same_word_in_the_sum():
-    assert {kind.value for kind in SeniorKind} == {"mortgage", "revolving"}
+    assert {kind.value for kind in SeniorKind} == {kind.value for kind in valuation.LienKind}

@@ -159,7 +159,7 @@ def edit_form(browsing, asset, **changes):
     form = browsing.get(reverse("collateral:asset_edit", args=[asset.pk])).context["form"]
     return {
         "version": form["version"].value(), "token": "one", "kind": asset.kind, "description": asset.description,
-        "appraised": f"{asset.appraised}", "appraised_on": "2026-11-02", "appraisal_method": "路線価",
+        "appraised": f"{asset.appraised}", "appraised_on": "2026-11-02", "appraisal_method": "road",
         "haircut_rate": "80", "haircut_reason": "", "seniors-TOTAL_FORMS": "0", "seniors-INITIAL_FORMS": "0", **changes,
     }  # fmt: skip
 

@@ -109,6 +109,82 @@ def test_cover_never_exceeds_value_margin_or_claim(appraised, ratio, senior, our
     assert 0 <= found.margin <= found.lending_value <= appraised
 
 
+YEN = st.integers(0, 10**10)
+LIENS = st.lists(
+    st.builds(SeniorLien, kind=st.sampled_from(list(LienKind)), registered=YEN, balance=st.none() | YEN), max_size=4
+)
+
+
+@given(YEN, YEN, st.integers(0, 100), st.integers(0, 100), LIENS, YEN)
+def test_cover_grows_with_the_value_and_with_the_haircut_rate(appraised, more, ratio, better, liens, ours):
+    low, high = sorted((ratio, better))
+    least = valuation.cover(appraised, low, liens, ours).cover
+    assert least <= valuation.cover(appraised + more, low, liens, ours).cover
+    assert least <= valuation.cover(appraised, high, liens, ours).cover
+
+
+@given(YEN, st.integers(0, 100), LIENS, LIENS, YEN)
+def test_every_senior_lien_takes_away_and_none_gives(appraised, ratio, liens, further, ours):
+    before, after = (valuation.cover(appraised, ratio, found, ours) for found in (liens, [*liens, *further]))
+    assert after.margin <= before.margin
+    assert after.cover <= before.cover
+    taken = sum(lien.deduction for lien in further)
+    assert before.margin - after.margin <= taken
+
+
+@given(st.lists(YEN, min_size=1, max_size=6), YEN)
+def test_a_joint_claim_is_counted_once_over_all_properties(margins, maximum):
+    shares = valuation.joint_shares(margins, maximum)
+    assert sum(shares) == valuation.joint_cover(margins, maximum) <= maximum
+    assert all(0 <= share <= margin for share, margin in zip(shares, margins, strict=True))
+
+
+@st.composite
+def _drawings(draw):
+    capacities = dict(enumerate(draw(st.lists(YEN, min_size=1, max_size=5))))
+    exposures = {f"loan {i}": amount for i, amount in enumerate(draw(st.lists(YEN, min_size=1, max_size=5)))}
+    pairs = draw(st.lists(st.tuples(st.sampled_from(list(capacities)), st.sampled_from(list(exposures))), max_size=25))
+    return capacities, exposures, pairs
+
+
+@given(_drawings())
+def test_the_covers_of_all_loans_never_exceed_what_an_item_is_worth_nor_a_loan_what_is_owed(drawing):
+    capacities, exposures, pairs = drawing
+    drawn = valuation.draw(capacities, exposures, pairs)
+    assert set(drawn) <= set(pairs)
+    assert all(amount > 0 for amount in drawn.values())
+    for item, capacity in capacities.items():
+        assert sum(amount for (of, _), amount in drawn.items() if of == item) <= capacity
+    for loan, owed in exposures.items():
+        assert sum(amount for (_, to), amount in drawn.items() if to == loan) <= owed
+
+
+@given(_drawings(), st.data())
+def test_a_better_item_never_covers_less_in_all(drawing, data):
+    capacities, exposures, pairs = drawing
+    item, more = data.draw(st.sampled_from(list(capacities))), data.draw(YEN)
+    before = sum(valuation.draw(capacities, exposures, pairs).values())
+    after = sum(valuation.draw({**capacities, item: capacities[item] + more}, exposures, pairs).values())
+    assert before <= after <= before + more
+
+
+@given(YEN, st.integers(0, 100), LIENS, st.lists(YEN, min_size=1, max_size=5))
+def test_our_own_ranks_on_one_property_share_its_margin(appraised, ratio, liens, claims):
+    """Each of our liens has those before it as seniors, as `Asset.liens_before` lays them."""
+    margin = valuation.cover(appraised, ratio, liens).margin
+    before, covers = list(liens), []
+    for claim in claims:
+        covers.append(valuation.cover(appraised, ratio, before, claim).cover)
+        before.append(mortgage(claim))
+    assert sum(covers) <= margin
+
+
+def test_a_senior_is_named_by_its_kind():
+    tax = SeniorLien(kind=LienKind.TAX, registered=2_000_000)
+    assert (tax.deduction, tax.reason) == (2_000_000, "租税の登記債権額（残高未確認）")
+    assert SeniorLien(kind=LienKind.ENTERPRISE, registered=5, balance=3).reason == "企業価値担保権の確認済残高"
+
+
 # ---------------------------------------------------------------- the notarial deed
 
 

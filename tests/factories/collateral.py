@@ -18,7 +18,7 @@ def make_asset(*, owner=None, seniors=(), **changes):
         "description": "石川県金沢市鞍月二丁目20番 宅地 330.00㎡",
         "appraised": 50_000_000,
         "appraised_on": date(2026, 11, 2),
-        "appraisal_method": "路線価",
+        "appraisal_method": "road",
         "haircut_rate": Decimal(80),
         "owner_member": owner if isinstance(owner, Member) else None,
         "owner_person": None if isinstance(owner, Member) else owner,
@@ -26,8 +26,9 @@ def make_asset(*, owner=None, seniors=(), **changes):
     asset = Asset.objects.create(**{**values, **changes})
     for kind, registered, balance in seniors:
         SeniorLien.objects.create(
-            asset=asset, kind=kind, holder="北陸銀行 金沢支店", registered=registered, balance=balance
-        )
+            asset=asset, kind=kind, holder="北陸銀行 金沢支店", registered=registered, balance=balance,
+            balance_on=None if balance is None else date(2026, 11, 2), evidence="" if balance is None else "残高証明書",
+        )  # fmt: skip
     return asset
 
 

@@ -45,7 +45,7 @@ def land(application, **changes):
         "owner": application.member,
         "appraised": 50_000_000,
         "appraised_on": date(2026, 11, 2),
-        "appraisal_method": "路線価",
+        "appraisal_method": "road",
         "haircut_rate": 70,
         **changes,
     }

@@ -71,7 +71,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
 
     # Land is mortgaged; a friend guarantees, whose notarial deed is asked for at once.
     clerk.follow("担保を付ける").pick("種類", "土地").fill("物件の表示", LAND).fill("評価額（円）", "2,400万")
-    clerk.fill("評価日", today).fill("評価の方法", "路線価")
+    clerk.fill("評価日", today).pick("評価の方法", "路線価")
     expect(clerk.field("担保権").locator("option")).to_have_count(3)
     clerk.pick("担保権", "抵当権")
     expect(preview.get_by_role("row", name="担保余力")).to_contain_text("16,800,000")

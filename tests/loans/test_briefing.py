@@ -18,7 +18,7 @@ def test_a_case_before_the_board_tells_its_terms_headroom_security_and_investiga
     assert brief.confidential
     assert brief.opinion_url == ""  # the committee has spoken
     told = {section.title: dict(section.rows) for section in brief.sections}
-    assert list(told) == ["申込の内容", "限度額の余力", "保全", "実態把握"]
+    assert list(told) == ["申込の内容", "限度額の余力", "保全", "組合員の与信と保全", "実態把握"]
     assert told["申込の内容"]["金額"] == "10,000,000円"
     assert "残り40,000,000円です" in told["限度額の余力"]["限度"]
     assert told["限度額の余力"]["よりどころ"] == "第48回通常総会 第5号議案"

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from collateral.enums import AssetKind, GuaranteeScope
 from collateral.guarantee_deed import Relation
-from loans import coverage
+from loans import coverage, protection
 from loans.enums import LoanType
 from loans.models import Application, LoanGuarantee, LoanSecurity
 from members.enums import MemberKind, OfficerTitle
@@ -69,7 +69,7 @@ def levels(findings, code):
 def test_a_row_shows_value_seniors_margin_and_cover(seniors, amount, rank, value, margin, cover):
     application = case(amount=45_000_000)
     link = secure(application, asset=make_asset(seniors=seniors), amount=amount, rank=rank)
-    result = coverage.cover_of(application)
+    result = protection.cover_of(application)
     (row,) = result.rows
     assert (row.appraised, row.haircut_rate, row.lending_value) == (50_000_000, Decimal(80), value)
     assert (row.seniors, row.margin, row.amount, row.cover) == (value - margin, margin, amount, cover)
@@ -81,15 +81,15 @@ def test_a_row_shows_value_seniors_margin_and_cover(seniors, amount, rank, value
 def test_the_ratio_is_rounded_half_up_to_one_decimal():
     application = case(amount=45_000_000)
     secure(application, amount=41_000_000, asset=make_asset(appraised=100_000_000))
-    assert coverage.cover_of(application).ratio == "91.1"
-    assert coverage.cover_of(case(amount=1)).ratio == "0.0"
+    assert protection.cover_of(application).ratio == "91.1"
+    assert protection.cover_of(case(amount=1)).ratio == "0.0"
 
 
 def test_several_securities_are_added_and_capped_at_the_amount():
     application = case(amount=20_000_000)
     secure(application, amount=12_000_000)
     secure(application, amount=11_000_000, asset=make_asset(kind=AssetKind.BUILDING))
-    result = coverage.cover_of(application)
+    result = protection.cover_of(application)
     assert (result.cover, result.secured, result.unsecured, result.ratio) == (23_000_000, 20_000_000, 0, "100.0")
     assert result.lending_value == 80_000_000
     assert result.is_full
@@ -100,7 +100,7 @@ def test_two_interests_of_ours_on_one_asset_do_not_count_the_value_twice():
     asset = make_asset()
     secure(application, asset=asset, amount=30_000_000, rank=1)
     secure(application, asset=asset, amount=30_000_000, rank=2)
-    assert [row.cover for row in coverage.cover_of(application).rows] == [30_000_000, 10_000_000]
+    assert [row.cover for row in protection.cover_of(application).rows] == [30_000_000, 10_000_000]
 
 
 def test_the_value_lent_on_for_another_member_is_not_lent_on_again():
@@ -108,19 +108,83 @@ def test_the_value_lent_on_for_another_member_is_not_lent_on_again():
     make_interest(asset=asset, amount=25_000_000, rank=1)
     application = case(amount=30_000_000)
     secure(application, asset=asset, rank=2)
-    (row,) = coverage.cover_of(application).rows
+    (row,) = protection.cover_of(application).rows
     assert row.cover == 15_000_000
     assert "当組合 第1順位" in row.liens[0].holder
 
 
+def test_a_joint_mortgage_on_land_and_building_covers_its_claim_once():
+    application = case(amount=45_000_000)
+    leader = secure(application, amount=45_000_000).interest
+    building = make_asset(kind=AssetKind.BUILDING, appraised=10_000_000)
+    secure(application, asset=building, amount=45_000_000, joint_with=leader)
+    result = protection.cover_of(application)
+    assert [row.cover for row in result.rows] == [40_000_000, 5_000_000]
+    assert (result.cover, result.ratio) == (45_000_000, "100.0")
+    assert "合わせて45,000,000円まで" in result.rows[1].explanation[-1].formula
+
+
+def approved(application):
+    Application.objects.filter(pk=application.pk).update(
+        state="approved", received_on=ON, received_by=application.created_by, sequence=application.pk,
+        fiscal_year=2026, number=f"2026-{application.pk:04}", approved_on=ON, decided_by=make_user(),
+        approval_expires_on=date(2027, 2, 24),
+    )  # fmt: skip
+    return Application.objects.get(pk=application.pk)
+
+
+def test_what_an_approved_loan_draws_from_a_shared_mortgage_is_not_there_for_the_next_case():
+    first = case(amount=25_000_000)
+    link = secure(first, right="revolving_mortgage", amount=35_000_000)
+    second = case(first.member, amount=20_000_000)
+    LoanSecurity.objects.create(application=second, interest=link.interest)
+    assert protection.cover_of(second).cover == 35_000_000
+    first = approved(first)
+    (row,) = protection.cover_of(second).rows
+    assert (row.capacity, row.taken, row.cover, row.drawn) == (35_000_000, 25_000_000, 10_000_000, 10_000_000)
+    assert row.others == (first.number,)
+    assert protection.cover_of(first).cover == 35_000_000
+    (finding,) = told(coverage.collateral_findings(second), "shared")
+    assert first.number in finding.text
+    assert "10,000,000円" in finding.detail
+    approved(second)
+    assert protection.cover_of(Application.objects.get(pk=second.pk)).secured == 10_000_000
+
+
+def test_the_members_exposure_is_drawn_against_everything_that_secures_it():
+    first = case(amount=25_000_000)
+    secure(first, amount=5_000_000, right="mortgage")
+    approved(first)
+    second = case(first.member, amount=20_000_000)
+    secure(second, asset=make_asset(kind=AssetKind.BUILDING), right="revolving_mortgage", amount=30_000_000)
+    found = protection.of_member(second, ON)
+    assert (found.outstanding, found.committed, found.requested) == (0, 25_000_000, 20_000_000)
+    # The mortgage covers its own loan, the revolving one its case first and the rest of the member's loans after it.
+    assert [item.drawn for item in found.items] == [5_000_000, 30_000_000]
+    assert (found.by_collateral, found.unsecured, found.ratio) == (35_000_000, 10_000_000, "77.8")
+    assert [segment.amount for segment in found.bar.segments] == [35_000_000, 10_000_000]
+
+
+def test_an_appraisal_beyond_its_months_and_a_balance_confirmed_long_ago_are_warned_about():
+    application = case()
+    asset = make_asset(appraised_on=date(2025, 11, 23), seniors=[(MORTGAGE, 9_000_000, 1), (REVOLVING, 5, 1)])
+    asset.seniors.filter(kind=MORTGAGE).update(balance_on=date(2025, 10, 1))
+    secure(application, asset=asset, rank=3)
+    found = coverage.collateral_findings(application, on=ON)
+    assert levels(found, "stale-appraisal") == ["warn"]
+    (senior,) = told(found, "stale-senior")
+    assert senior.url == asset.get_absolute_url()
+    assert not told(coverage.collateral_findings(application, on=date(2025, 11, 23)), "stale-appraisal")
+
+
 def test_a_case_without_security_has_no_cover():
-    result = coverage.cover_of(case(amount=5_000_000))
+    result = protection.cover_of(case(amount=5_000_000))
     assert (result.rows, result.cover, result.unsecured) == ((), 0, 5_000_000)
 
 
 def test_an_unsaved_application_has_no_cover_and_no_guarantors():
     application = Application(member=make_member(), **deed_terms(maturity_on=date(2031, 11, 30)))
-    assert coverage.cover_of(application).rows == ()
+    assert protection.cover_of(application).rows == ()
     assert levels(coverage.guarantor_findings(application), "representative") == ["block"]
 
 

@@ -10,7 +10,7 @@ from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin import log
 from coopfin.flow import StepRefused
 from coopfin.roles import Role
-from loans import coverage
+from loans import coverage, protection
 from loans.enums import ApplicationState as S
 from loans.models import Application, LoanSecurity
 from loans.operations import security
@@ -73,10 +73,15 @@ def test_a_new_asset_with_a_senior_lien_becomes_security_of_the_case(application
     version = application.version
     link = add_land(
         application, office, rank=2,
-        seniors=[{"kind": "mortgage", "holder": "北陸銀行", "registered": 30_000_000, "balance": 28_000_000}],
+        seniors=[
+            {
+                "kind": "mortgage", "holder": "北陸銀行", "registered": 30_000_000, "balance": 28_000_000,
+                "balance_on": ON, "evidence": "残高証明書",
+            }
+        ],
     )  # fmt: skip
     assert link.interest.debtor == application.member
-    (row,) = coverage.cover_of(application).rows
+    (row,) = protection.cover_of(application).rows
     assert (row.lending_value, row.seniors, row.margin, row.cover) == (35_000_000, 28_000_000, 7_000_000, 7_000_000)
     assert fresh(application).version == application.version == version + 1
     assert log.timeline(application).first().label == "担保を付ける"
@@ -89,7 +94,7 @@ def test_a_known_asset_is_used_again_at_the_next_rank(application, office):
         application, asset=asset, right="mortgage", amount=10_000_000, rank=2, by=office.clerk, on=ON
     )
     assert link.interest.asset == asset
-    assert coverage.cover_of(application).cover == 10_000_000
+    assert protection.cover_of(application).cover == 10_000_000
 
 
 def test_what_the_register_refuses_leaves_nothing_behind(application, office):
@@ -233,3 +238,57 @@ def test_the_second_of_two_writers_is_refused(application, office):
     with pytest.raises(StepRefused, match="ほかの人が更新しました"):
         add_land(theirs, office)
     assert LoanSecurity.objects.count() == 1
+
+
+# --- one security for several loans -------------------------------------------------------
+
+
+def test_a_revolving_mortgage_already_set_is_used_again_and_a_plain_one_is_not(application, office):
+    plain = add_land(application, office).interest
+    revolving = make_interest(
+        asset=make_asset(owner=application.member), debtor=application.member, right="revolving_mortgage"
+    )
+    following = make_application(office, member=application.member)
+    link = security.use_interest(following, interest=revolving, by=office.clerk, on=ON)
+    assert log.timeline(following).first().label == "設定済の担保権を使う"
+    with pytest.raises(StepRefused, match="すでにこの申込に付いています"):
+        security.use_interest(following, interest=revolving, by=office.clerk, on=ON)
+    with pytest.raises(StepRefused, match="一つの債権だけを担保し、すでにほかの貸付"):
+        security.use_interest(following, interest=plain, by=office.clerk, on=ON)
+    with pytest.raises(StepRefused, match="ほかの組合員の債務"):
+        security.use_interest(following, interest=make_interest(), by=office.clerk, on=ON)
+    # Taken off this case, it still secures the other one.
+    security.use_interest(application, interest=revolving, by=office.clerk, on=ON)
+    security.remove_security(following, link, by=office.clerk, on=ON)
+    revolving.refresh_from_db()
+    assert revolving.released_on is None
+
+
+def test_a_declined_case_does_not_undo_the_security_of_another(application, office):
+    shared = make_interest(
+        asset=make_asset(owner=application.member), debtor=application.member, right="revolving_mortgage"
+    )
+    following = make_application(office, member=application.member)
+    for case in (application, following):
+        security.use_interest(case, interest=shared, by=office.clerk, on=ON)
+    security.release_all(application, by=office.clerk, on=ON)
+    shared.refresh_from_db()
+    assert shared.released_on is None
+    put(application, S.WITHDRAWN)
+    security.release_all(following, by=office.clerk, on=ON)
+    shared.refresh_from_db()
+    assert shared.released_on == ON
+
+
+def test_a_joint_mortgage_names_the_same_right_and_amount_of_the_same_case(application, office):
+    leader = add_land(application, office).interest
+    building = land(application, kind="building", description="同所 家屋番号20番", haircut_rate=60)
+    add = {"new_asset": building, "joint_with": leader, "by": office.clerk, "on": ON}
+    with pytest.raises(StepRefused) as refused:
+        security.add_security(application, right="revolving_mortgage", amount=9_000_000, **add)
+    assert {finding.code for finding in refused.value.findings} == {"right", "amount"}
+    link = security.add_security(application, right="mortgage", amount=10_000_000, **add)
+    assert link.interest.joint_with == leader
+    stranger = make_application(office, member=make_member())
+    with pytest.raises(StepRefused, match="この申込の担保から"):
+        security.add_security(stranger, right="mortgage", amount=10_000_000, **{**add, "new_asset": building})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from collateral.enums import AssetKind, RightKind
 from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin.roles import Role
-from loans import coverage
+from loans import coverage, protection
 from loans.enums import ApplicationState as S
 from loans.models import LoanGuarantee, LoanSecurity
 from loans.operations import security
@@ -59,7 +59,7 @@ def security_form(application, **changes):
         "owner": f"m:{application.member_id}",
         "appraised": "5,000万",
         "appraised_on": "R8.11.2",
-        "appraisal_method": "路線価",
+        "appraisal_method": "road",
         "haircut_rate": "７０",
         "haircut_reason": "",
         "right": "mortgage",
@@ -72,6 +72,8 @@ def security_form(application, **changes):
         "seniors-0-holder": "北陸銀行",
         "seniors-0-registered": "3000万円",
         "seniors-0-balance": "28,000,000",
+        "seniors-0-balance_on": "R8.11.2",
+        "seniors-0-evidence": "残高証明書",
         **changes,
     }
 
@@ -89,7 +91,7 @@ def test_the_page_takes_full_width_digits_man_and_wareki(browsing, application):
     asset = Asset.objects.get()
     assert (asset.appraised, asset.appraised_on, asset.haircut_rate) == (50_000_000, date(2026, 11, 2), 70)
     assert asset.seniors.get().balance == 28_000_000
-    assert coverage.cover_of(application).cover == 7_000_000
+    assert protection.cover_of(application).cover == 7_000_000
 
 
 def test_pressing_twice_adds_once(browsing, application):
@@ -173,7 +175,7 @@ def test_an_empty_or_removed_senior_row_does_not_count(browsing, application):
 def test_a_registered_asset_is_chosen_by_its_link_and_its_seniors_are_shown(browsing, application):
     asset = make_asset(owner=application.member, seniors=[(MORTGAGE, 30_000_000, 8_500_000)])
     response = browsing.get(page("security_add", application))
-    assert list(response.context["offered"]) == [asset]
+    assert [row["asset"] for row in response.context["offered"]] == [asset]
     chosen = browsing.get(page("security_add", application), {"asset": asset.pk})
     assert "北陸銀行 金沢支店" in chosen.content.decode()
     lien = asset.seniors.get()
@@ -181,6 +183,7 @@ def test_a_registered_asset_is_chosen_by_its_link_and_its_seniors_are_shown(brow
         "version": str(application.version), "token": "t", "right": "revolving_mortgage", "amount": "1000万", "rank": "2",
         "seniors-TOTAL_FORMS": "1", "seniors-INITIAL_FORMS": "1", "seniors-0-kind": "mortgage",
         "seniors-0-holder": lien.holder, "seniors-0-registered": "30,000,000", "seniors-0-balance": "8,500,000",
+        "seniors-0-balance_on": "2026-11-02", "seniors-0-evidence": lien.evidence,
     }  # fmt: skip
     done = browsing.post(f"{page('security_add', application)}?asset={asset.pk}", sent)
     assert done.status_code == 302, done.context["form"].errors
@@ -199,7 +202,7 @@ def test_the_preview_shows_what_will_be_registered_and_writes_nothing(browsing, 
     shown = response.context["row"]
     assert not Asset.objects.exists()
     browsing.post(page("security_add", application), security_form(application))
-    (real,) = coverage.cover_of(application).rows
+    (real,) = protection.cover_of(application).rows
     for name in ("lending_value", "seniors", "margin", "amount", "cover"):
         assert getattr(shown, name) == getattr(real, name)
     assert [line.formula for line in shown.explanation] == [line.formula for line in real.explanation]
@@ -436,13 +439,13 @@ def test_the_case_page_part_shows_cover_and_guarantors(application, office):
     from loans.views.security import section
 
     add_land(application, office)
-    shown = section(application, office.clerk)
+    shown = section(application, office.clerk, ON)
     assert shown["coverage"].ratio == "100.0"
     assert shown["may_change"]
     assert len(shown["links"]) == 1
-    later = section(put(application, S.APPROVED), office.clerk)
+    later = section(put(application, S.APPROVED), office.clerk, ON)
     assert (later["may_change"], later["may_record"]) == (False, True)
-    assert not section(application, make_user(Role.AUDITOR))["may_record"]
+    assert not section(application, make_user(Role.AUDITOR), ON)["may_record"]
 
 
 def test_every_kind_has_a_page_of_rights(browsing, application):
