@@ -14,12 +14,13 @@ from collateral.enums import (
     MATRIX_SOURCE,
     AppraisalMethod,
     AssetKind,
+    GuaranteeKind,
     GuaranteeScope,
     RightKind,
     SeniorKind,
     refused_right,
 )
-from collateral.guarantee_deed import DEED_ARTICLE, RELATION_LABELS, Relation
+from collateral.guarantee_deed import DEED_ARTICLE, EXCEPTION_ARTICLE, RELATION_LABELS, Relation
 from coopfin.calc import days
 from coopfin.calc.words import to_wareki
 from coopfin.calc.yen import group, rate_text
@@ -235,8 +236,9 @@ def relations_for(debtor, *, individual: bool) -> tuple[Relation, ...]:
 
 @follows("H2.3-h")
 def guarantee_refusals(
-    *, debtor, person=None, member=None, relation, scope, maximum_amount=None, fixed_on=None, on
-) -> list[Finding]:
+    *, debtor, person=None, member=None, relation, scope, kind="joint", kind_reason="", maximum_amount=None,
+    fixed_on=None, on,
+) -> list[Finding]:  # fmt: skip
     """個人の根保証には、極度額と5年以内の元本確定期日が要る（民法465条の2・3）。ほかの、保証人にできない理由も言う。"""
     found = []
     if (person is None) == (member is None):
@@ -274,6 +276,11 @@ def guarantee_refusals(
         )
     if scope not in GuaranteeScope.values:
         found.append(block("保証の範囲を選んでください。", code="scope"))
+    if kind not in GuaranteeKind.values:
+        found.append(block("保証の種類を選んでください。", code="kind"))
+    elif kind == GuaranteeKind.SIMPLE and not (kind_reason or "").strip():
+        text = "保証は連帯保証が原則です。単純保証とする理由を書いてください。"
+        found.append(block(text, "手引き 第2章2 二 c", code="kind_reason"))
     if maximum_amount is not None and maximum_amount < 1:
         found.append(block("極度額は1円以上で入力してください。", code="maximum_amount"))
     if scope == GuaranteeScope.ROOT:
@@ -301,9 +308,20 @@ def fixing_refusals(fixed_on: date | None, *, contract_on: date) -> list[Finding
 
 
 @follows("H2.4-f")
-def deed_refusals(*, deed_on, deed_office="", deed_number="", informed_on=None, on) -> list[Finding]:
-    """保証意思宣明公正証書は、日付・公証役場・番号の三つがそろってはじめて記録になる。"""
+def deed_refusals(
+    *, deed_on, deed_office="", deed_number="", informed_on=None, told="", confirmation=None, exception_evidence="",
+    exception_seen_on=None, on,
+) -> list[Finding]:  # fmt: skip
+    """保証意思宣明公正証書は、日付・公証役場・番号の三つがそろってはじめて記録になる。例外は、書類と確かめた日で裏づける。"""
     found = []
+    if bool((exception_evidence or "").strip()) != (exception_seen_on is not None):
+        missing = "exception_evidence" if exception_seen_on is not None else "exception_seen_on"
+        text = "例外を裏づける書類と、それを確かめた日を、ともに入力してください。"
+        found.append(block(text, EXCEPTION_ARTICLE, code=missing))
+    elif exception_seen_on is not None and exception_seen_on > on:
+        found.append(block("裏づけを確かめた日が先の日付です。", EXCEPTION_ARTICLE, code="exception_seen_on"))
+    if informed_on is None and (told or confirmation is not None):
+        found.append(block("情報提供を受けた日を入力してください。", INFORMATION_ARTICLE, code="informed_on"))
     office, number = (deed_office or "").strip(), (deed_number or "").strip()
     if deed_on is not None or office or number:
         if deed_on is None:
@@ -316,6 +334,21 @@ def deed_refusals(*, deed_on, deed_office="", deed_number="", informed_on=None, 
             found.append(block("公正証書の番号を入力してください。", DEED_ARTICLE, code="deed_number"))
     if informed_on is not None and informed_on > on:
         found.append(block("情報提供を受けた日が先の日付です。", INFORMATION_ARTICLE, code="informed_on"))
+    return found
+
+
+def statement_refusals(*, stated_on, amounts: dict, on) -> list[Finding]:
+    """保証人の資産・収入の申告を記録できない理由。"""
+    found = []
+    if stated_on is None:
+        found.append(block("申告の日を入力してください。", GUARANTOR_SOURCE, code="stated_on"))
+    elif stated_on > on:
+        found.append(block("申告の日が先の日付です。", GUARANTOR_SOURCE, code="stated_on"))
+    if amounts.get("income") is None:
+        found.append(block("年間の収入を入力してください（なければ0円）。", GUARANTOR_SOURCE, code="income"))
+    for name, amount in amounts.items():
+        if amount is not None and amount < 0:
+            found.append(block("申告の金額に負の数は使えません。", GUARANTOR_SOURCE, code=name))
     return found
 
 

@@ -97,3 +97,5 @@ def register() -> None:
     handbook.kept_at("保証の台帳", "collateral:guarantees", VIEW, "H2.3-h", "H2.4-f")
     handbook.kept_by(SecurityInterest, "securityinterest_amount", "H2.3-g")
     handbook.kept_by(Guarantee, "guarantee_root_with_maximum", "H2.3-h")
+    handbook.kept_by(Guarantee, "guarantee_simple_with_reason", "H2.3-h")
+    handbook.kept_by(Guarantee, "guarantee_exception_whole", "H2.4-f")

@@ -118,6 +118,17 @@ class GuaranteeScope(models.TextChoices):
     ROOT = "root", "根保証"
 
 
+class GuaranteeKind(models.TextChoices):
+    """保証の種類（H2.3-h）。連帯保証人には、催告・検索の抗弁も分別の利益もない（民法454条・458条）。"""
+
+    JOINT = "joint", "連帯保証"
+    SIMPLE = "simple", "単純保証"
+
+
+#: 債務者が保証人に知らせること（民法465条の10第1項）。符号 → 名
+INFORMATION = {"finances": "財産及び収支の状況", "debts": "ほかの債務", "collateral": "ほかの担保"}
+
+
 #: 保証人と債務者との関係（組合員の債務の保証で選べるもの。組合自身の借入の保証は別）
 RELATION_CHOICES = [
     (relation.value, label)

@@ -10,17 +10,21 @@ from simple_history.models import HistoricalRecords
 
 from collateral import valuation
 from collateral.enums import (
+    INFORMATION,
     RELATION_CHOICES,
     REVOLVING_RIGHTS,
     AppraisalMethod,
     AssetKind,
+    GuaranteeKind,
     GuaranteeScope,
     RightKind,
     SeniorKind,
     refused_right,
 )
 from collateral.guarantee_deed import Debtor, DeedRequirement, Entity, Relation, deed_required
-from coopfin.fields import RateField, YenField
+from coopfin.fields import CodesField, RateField, YenField
+from coopfin.models import User
+from documents.models import Upload
 from members.models import Member, Officer, Person
 
 
@@ -242,7 +246,7 @@ class SecurityInterest(models.Model):
 
 
 class Guarantee(models.Model):
-    """保証。連帯保証を原則とし、個人の根保証には極度額と元本確定期日が要る（民法465条の2・3）。"""
+    """保証（H2.3-h）。連帯保証を原則とし、個人の根保証には極度額と元本確定期日が要る（民法465条の2・3）。"""
 
     person = models.ForeignKey(
         Person, verbose_name="保証人（個人）", null=True, blank=True, on_delete=models.PROTECT,
@@ -255,12 +259,23 @@ class Guarantee(models.Model):
     debtor = models.ForeignKey(Member, verbose_name="債務者", on_delete=models.PROTECT, related_name="guarantees")
     relation = models.CharField("債務者との関係", max_length=40, choices=RELATION_CHOICES)
     scope = models.CharField("範囲", max_length=10, choices=GuaranteeScope.choices)
+    kind = models.CharField("保証の種類", max_length=10, choices=GuaranteeKind.choices, default=GuaranteeKind.JOINT)
+    kind_reason = models.CharField("連帯としない理由", max_length=200, blank=True)
     maximum_amount = YenField("極度額", null=True, blank=True)
     fixed_on = models.DateField("元本確定期日", null=True, blank=True)
     deed_on = models.DateField("保証意思宣明公正証書の日付", null=True, blank=True)
     deed_office = models.CharField("公証役場", max_length=60, blank=True)
     deed_number = models.CharField("証書番号", max_length=40, blank=True)
+    exception_evidence = models.CharField(
+        "例外を裏づける書類", max_length=200, blank=True,
+        help_text="登記事項証明書、株主名簿、確定申告書の専従者の欄など（民法465条の9）。",
+    )  # fmt: skip
+    exception_seen_on = models.DateField("裏づけを確かめた日", null=True, blank=True)
     informed_on = models.DateField("情報提供を受けた日（民法465条の10）", null=True, blank=True)
+    told = CodesField("説明を受けたこと", blank=True, default="", options=INFORMATION)
+    confirmation = models.ForeignKey(
+        Upload, verbose_name="情報提供の確認書", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     released_on = models.DateField("解除・取りやめの日", null=True, blank=True)
 
     objects = LiveQuerySet.as_manager()
@@ -280,6 +295,22 @@ class Guarantee(models.Model):
                 condition=~Q(scope="root") | Q(maximum_amount__isnull=False, maximum_amount__gt=0),
                 name="guarantee_root_with_maximum",
                 violation_error_message="根保証には極度額が要ります（民法465条の2）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="joint", kind_reason="") | Q(kind="simple") & ~Q(kind_reason=""),
+                name="guarantee_simple_with_reason",
+                violation_error_message="保証は連帯保証が原則です。連帯としないときは、理由が要ります（手引き 第2章2 二 c）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(exception_evidence="", exception_seen_on__isnull=True)
+                | ~Q(exception_evidence="") & Q(exception_seen_on__isnull=False),
+                name="guarantee_exception_whole",
+                violation_error_message="例外を裏づける書類と、確かめた日は、ともに入力してください（民法465条の9）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(informed_on__isnull=False) | Q(told=""),
+                name="guarantee_told_on_a_day",
+                violation_error_message="説明を受けた日を入力してください（民法465条の10）。",
             ),
         ]
 
@@ -303,6 +334,22 @@ class Guarantee(models.Model):
         return self.member is None or not self.member.is_corporate
 
     @property
+    def is_joint(self) -> bool:
+        """連帯保証か。"""
+        return self.kind == GuaranteeKind.JOINT
+
+    @property
+    def untold(self) -> list[str]:
+        """説明を受けたことが記録されていない事項。"""
+        told = self.told.split(",")
+        return [label for code, label in INFORMATION.items() if code not in told]
+
+    @property
+    def latest_statement(self) -> GuarantorStatement | None:
+        """いちばん新しい資産・収入の申告。"""
+        return max(self.statements.all(), key=lambda each: (each.stated_on, each.pk), default=None)
+
+    @property
     def deed_requirement(self) -> DeedRequirement:
         """保証意思宣明公正証書の要否（民法465条の6・465条の9）。"""
         return deed_required(
@@ -310,3 +357,54 @@ class Guarantee(models.Model):
             Debtor.COMPANY if self.debtor.is_corporate else Debtor.SOLE_PROPRIETOR,
             Entity.INDIVIDUAL if self.is_individual else Entity.CORPORATE,
         )
+
+
+class GuarantorStatement(models.Model):
+    """保証人の資産・収入の申告（手引き Q&A 4）。書き換えず、新しい申告を足す。要らない人には金額を見せない。"""
+
+    guarantee = models.ForeignKey(Guarantee, verbose_name="保証", on_delete=models.CASCADE, related_name="statements")
+    stated_on = models.DateField("申告の日")
+    income = YenField("年間の収入", help_text="給与・役員報酬・事業所得・年金などの合計。")
+    real_estate = YenField("不動産", default=0, help_text="時価の見積り。担保の債務は「借入」に書く。")
+    deposits = YenField("預貯金", default=0)
+    other_assets = YenField("有価証券・保険など", default=0)
+    debts = YenField("借入", default=0)
+    other_guarantees = YenField("ほかの保証", default=0, help_text="ほかの債務のためにしている保証の額。")
+    note = models.CharField("備考", max_length=200, blank=True)
+    document = models.ForeignKey(
+        Upload, verbose_name="申告書の写し", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_by = models.ForeignKey(User, verbose_name="記録した人", on_delete=models.PROTECT, related_name="+")
+    recorded_on = models.DateField("記録した日")
+
+    class Meta:
+        verbose_name = "保証人の申告"
+        verbose_name_plural = "保証人の申告"
+        ordering = ["-stated_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    income__gte=0, real_estate__gte=0, deposits__gte=0, other_assets__gte=0, debts__gte=0,
+                    other_guarantees__gte=0,
+                ),
+                name="guarantorstatement_amounts",
+                violation_error_message="申告の金額に負の数は使えません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(stated_on__lte=models.F("recorded_on")),
+                name="guarantorstatement_stated_on",
+                violation_error_message="申告の日が先の日付です。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.guarantee.guarantor} {self.stated_on.year}年{self.stated_on.month}月{self.stated_on.day}日の申告"
+
+    @property
+    def assets(self) -> int:
+        return self.real_estate + self.deposits + self.other_assets
+
+    @property
+    def net(self) -> int:
+        """正味の資産（円）。資産から借入を引いた額。ほかの保証は引かない。"""
+        return self.assets - self.debts

@@ -7,7 +7,8 @@ from datetime import date
 from django.db import transaction
 
 from collateral import checks
-from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
+from collateral.enums import INFORMATION, GuaranteeKind
+from collateral.models import Asset, Guarantee, GuarantorStatement, SecurityInterest, SeniorLien
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from members.models import Member, Person
@@ -18,16 +19,15 @@ ASSET_FIELDS = (
     "haircut_rate",
 )  # fmt: skip
 SENIOR_FIELDS = ("kind", "holder", "registered", "balance", "balance_on", "evidence")
-GUARANTEE_FIELDS = (
-    "relation",
-    "scope",
-    "maximum_amount",
-    "fixed_on",
-    "deed_on",
-    "deed_office",
-    "deed_number",
-    "informed_on",
-)
+TERM_FIELDS = ("relation", "scope", "kind", "kind_reason", "maximum_amount", "fixed_on")
+RECORD_FIELDS = (
+    "deed_on", "deed_office", "deed_number", "informed_on", "told", "confirmation", "exception_evidence",
+    "exception_seen_on",
+)  # fmt: skip
+GUARANTEE_FIELDS = (*TERM_FIELDS, *RECORD_FIELDS)
+STATEMENT_AMOUNTS = ("income", "real_estate", "deposits", "other_assets", "debts", "other_guarantees")
+#: 三つとも（民法465条の10第1項）
+ALL_TOLD = ",".join(INFORMATION)
 #: 担保・保証を変えられる権限。申込に付けるときは、申込を直す権限で足りる。
 _EDITORS = ("collateral.edit_collateral", "loans.edit_application")
 
@@ -249,32 +249,47 @@ def release_interest(interest: SecurityInterest, *, by, on: date, reason="") -> 
 @transaction.atomic
 def register_guarantee(
     *, debtor: Member, person: Person | None = None, member: Member | None = None, relation, scope,
-    maximum_amount=None, fixed_on=None, deed_on=None, deed_office="", deed_number="", informed_on=None,
-    by, on: date,
+    kind=GuaranteeKind.JOINT.value, kind_reason="", maximum_amount=None, fixed_on=None, by, on: date, **record,
 ) -> Guarantee:  # fmt: skip
-    """保証（連帯保証）を登録する。債務者本人・関係の合わない人・極度額のない根保証は断る。"""
+    """保証を登録する。債務者本人・関係の合わない人・極度額のない根保証・理由のない単純保証は断る。
+
+    record は公正証書・例外の裏づけ・情報提供の記録（RECORD_FIELDS。なければ空）。
+    """
     label = "保証の登録"
     _check_permission(by, label)
-    terms = {"relation": relation, "scope": scope, "maximum_amount": maximum_amount, "fixed_on": fixed_on}
-    deed = {
-        "deed_on": deed_on,
-        "deed_office": (deed_office or "").strip(),
-        "deed_number": (deed_number or "").strip(),
-        "informed_on": informed_on,
-    }
+    terms = {
+        "relation": relation, "scope": scope, "kind": kind, "kind_reason": (kind_reason or "").strip(),
+        "maximum_amount": maximum_amount, "fixed_on": fixed_on,
+    }  # fmt: skip
+    kept = _record_of(Guarantee(), record)
     refuse(
         label,
         [
             *checks.guarantee_refusals(debtor=debtor, person=person, member=member, **terms, on=on),
-            *checks.deed_refusals(**deed, on=on),
+            *checks.deed_refusals(**kept, on=on),
         ],
     )
     person, member = person and standing(person, label), member and standing(member, label)
-    guarantee = Guarantee(debtor=debtor, person=person, member=member, **terms, **deed)
+    guarantee = Guarantee(debtor=debtor, person=person, member=member, **terms, **kept)
     guarantee.full_clean()
     guarantee.save()
     log.record(guarantee, verb="register", label=label, by=by, on=on, scope=scope, maximum_amount=maximum_amount)
     return guarantee
+
+
+def _record_of(guarantee: Guarantee, changes: dict) -> dict:
+    """公正証書・例外の裏づけ・情報提供の、変えたあとの値。説明を受けたことを言わなければ、三つとも受けたものとする。"""
+    unknown = set(changes) - set(RECORD_FIELDS)
+    if unknown:
+        raise TypeError(f"記録できない項目です: {sorted(unknown)}")
+    values = {name: changes.get(name, getattr(guarantee, name)) for name in RECORD_FIELDS}
+    for name in ("deed_office", "deed_number", "exception_evidence"):
+        values[name] = (values[name] or "").strip()
+    if values["informed_on"] is None and "told" not in changes:
+        values["told"] = ""
+    elif values["informed_on"] != guarantee.informed_on and "told" not in changes:
+        values["told"] = ALL_TOLD
+    return values
 
 
 @transaction.atomic
@@ -285,17 +300,15 @@ def update_guarantee(guarantee: Guarantee, *, by, on: date, reason="", label="�
     if unknown:
         raise TypeError(f"変えられない項目です: {sorted(unknown)}")
     guarantee = Guarantee.objects.select_for_update().get(pk=guarantee.pk)
-    values = {name: changes.get(name, getattr(guarantee, name)) for name in GUARANTEE_FIELDS}
-    for name in ("deed_office", "deed_number"):
-        values[name] = (values[name] or "").strip()
-    terms = {name: values[name] for name in ("relation", "scope", "maximum_amount", "fixed_on")}
-    deed = {name: values[name] for name in ("deed_on", "deed_office", "deed_number", "informed_on")}
-    refusals = checks.deed_refusals(**deed, on=on)
+    terms = {name: changes.get(name, getattr(guarantee, name)) for name in TERM_FIELDS}
+    record = _record_of(guarantee, {name: value for name, value in changes.items() if name in RECORD_FIELDS})
+    refusals = checks.deed_refusals(**record, on=on)
     if terms.keys() & changes.keys():
         refusals += checks.guarantee_refusals(
             debtor=guarantee.debtor, person=guarantee.person, member=guarantee.member, **terms, on=on
         )
     refuse(label, refusals)
+    values = {**terms, **record}
     changed = _differences(guarantee, values)
     if not changed:
         return guarantee
@@ -305,6 +318,24 @@ def update_guarantee(guarantee: Guarantee, *, by, on: date, reason="", label="�
     guarantee.save()
     log.record(guarantee, verb="update", label=label, by=by, on=on, reason=reason, changes=changed)
     return guarantee
+
+
+@transaction.atomic
+def record_statement(
+    guarantee: Guarantee, *, stated_on: date, note="", document=None, by, on: date, **amounts
+) -> GuarantorStatement:
+    """保証人の資産・収入の申告を記録する。前の申告は残す。金額は記録（ログ）に書かない。"""
+    label = "保証人の申告の記録"
+    _check_permission(by, label)
+    refuse(label, checks.statement_refusals(stated_on=stated_on, amounts=amounts, on=on))
+    statement = GuarantorStatement(
+        guarantee=guarantee, stated_on=stated_on, note=(note or "").strip(), document=document, recorded_by=by,
+        recorded_on=on, **{name: amounts.get(name) or 0 for name in STATEMENT_AMOUNTS},
+    )  # fmt: skip
+    statement.full_clean()
+    statement.save()
+    log.record(guarantee, verb="statement", label=label, by=by, on=on, stated_on=stated_on.isoformat())
+    return statement
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from collateral.forms import AssetForm, SeniorFormSet, seniors_of
 from collateral.models import Asset, Guarantee
 from coopfin import log
 from coopfin.exports import ExportedList
+from coopfin.templatetags.coopfin import jdate
 from coopfin.views import GuardedMixin, OperationView, RememberReading
 
 VIEW = "collateral.view_collateral"
@@ -180,6 +181,24 @@ class AssetEdit(OperationView):
         )
 
 
+def _statements(guarantee) -> list[dict]:
+    """資産・収入の申告。新しい順。"""
+    return [
+        {
+            "title": f"資産・収入の申告（{jdate(each.stated_on)}）",
+            "facts": [
+                ("年間の収入", f"{each.income:,}円"),
+                ("資産", f"{each.assets:,}円"),
+                ("借入", f"{each.debts:,}円"),
+                ("正味の資産", f"{each.net:,}円" if each.net >= 0 else f"△{-each.net:,}円"),
+                ("ほかの保証", f"{each.other_guarantees:,}円"),
+                ("備考", each.note),
+            ],
+        }
+        for each in guarantee.statements.all()
+    ]
+
+
 class GuaranteeDetail(RegisterDetail):
     """保証の一件。"""
 
@@ -202,7 +221,8 @@ class GuaranteeDetail(RegisterDetail):
                         ("保証人", str(guarantee.guarantor)),
                         ("債務者", str(guarantee.debtor)),
                         ("関係", guarantee.relation_label),
-                        ("範囲", f"{guarantee.get_scope_display()}（連帯保証）"),
+                        ("範囲", f"{guarantee.get_kind_display()}・{guarantee.get_scope_display()}"),
+                        ("連帯としない理由", guarantee.kind_reason),
                         ("極度額", f"{guarantee.maximum_amount:,}円" if guarantee.maximum_amount else None),
                         ("元本確定期日", guarantee.fixed_on),
                         ("解除・取りやめの日", guarantee.released_on),
@@ -216,9 +236,13 @@ class GuaranteeDetail(RegisterDetail):
                         ("作成日", guarantee.deed_on),
                         ("公証役場", guarantee.deed_office),
                         ("番号", guarantee.deed_number),
+                        ("例外を裏づける書類", guarantee.exception_evidence),
+                        ("裏づけを確かめた日", guarantee.exception_seen_on),
                         ("情報提供を受けた日", guarantee.informed_on),
+                        ("説明を受けたこと", Guarantee._meta.get_field("told").labels(guarantee.told)),
                     ],
                 },
+                *_statements(guarantee),
             ],
             timeline=log.timeline(guarantee),
             history=guarantee.history.select_related("history_user"),

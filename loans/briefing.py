@@ -111,11 +111,28 @@ def _security(application: Application):
         guarantee = link.guarantee
         deed = "、公正証書が要る" if guarantee.is_individual and guarantee.deed_requirement.required else ""
         rows.append(("保証", f"{guarantee.guarantor}（{guarantee.relation_label}{deed}）"))
-    if application.no_representative_guarantee_reason:
-        rows.append(("代表者を保証人としない理由", application.no_representative_guarantee_reason))
+    if application.member.is_corporate:
+        rows += _review(application)
     ratio = f"（{cover.ratio}%）" if cover.ratio is not None else ""
     rows.append(("担保による保全", f"{cover.secured:,}円{ratio}、無担保 {cover.unsecured:,}円"))
     return tuple(rows)
+
+
+def _review(application: Application):
+    """経営者保証の検討: 決めたこと、三つの要件、代わりの手法、説明。"""
+    review = coverage.review_of(application)
+    if review is None:
+        return [("経営者保証の検討", "記録されていません")]
+    rows = [("経営者保証の検討", "。".join(filter(None, (review.get_decision_display(), review.reason))))]
+    for label, found in review.rows:
+        rows.append(
+            (label, f"{found.get_verdict_display()}。{found.finding}（{found.evidence}）" if found else "未確認")
+        )
+    if review.alternatives:
+        rows.append(("代わりの手法", review.alternatives_label))
+    if review.explained_on:
+        rows.append(("保証人への説明", f"{_day(review.explained_on)}　{review.explained_to}へ"))
+    return rows
 
 
 def _member_cover(application: Application, on: date) -> Section:

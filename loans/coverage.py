@@ -56,7 +56,9 @@ def guarantee_links(application):
     return list(
         application.guarantees.select_related(
             "guarantee__person", "guarantee__member__representative", "guarantee__debtor"
-        ).order_by("pk")
+        )
+        .prefetch_related("guarantee__statements")
+        .order_by("pk")
     )
 
 
@@ -153,7 +155,7 @@ def guarantor_findings(application, *, contract_on: date | None = None, level: s
     contract_on は契約日。分からないうちは実行希望日で役員の在任をみて、公正証書の期間は確かめない。
     """
     links = guarantee_links(application)
-    found = [*_representative_findings(application, links)]
+    found = [*_representative_findings(application, links, block if level == "block" else warn)]
     day = contract_on or on or application.disburse_on
     offices = _offices(application, day) if links else {}
     for link in links:
@@ -174,7 +176,7 @@ def findings_of_guarantee(application, guarantee, *, on: date) -> list[Finding]:
 def _guarantee_findings(application, guarantee, *, offices, contract_on, level, url="") -> list[Finding]:
     say = block if level == "block" else warn
     page = {"url": url, "url_label": "公正証書・情報提供を記録する"} if url else {}
-    found = [*_scope_findings(application, guarantee, contract_on)]
+    found = [*_scope_findings(application, guarantee, contract_on), *_kind_findings(guarantee)]
     if not guarantee.is_individual:
         requirement = guarantee.deed_requirement
         return [*found, passed(requirement.reason, requirement.article, code="deed")]
@@ -187,24 +189,69 @@ def _guarantee_findings(application, guarantee, *, offices, contract_on, level, 
     return found
 
 
-def _representative_findings(application, links):
+def _representative_findings(application, links, say):
+    """代表者の保証と、その検討（経営者保証に関するガイドライン）。説明は、保証を取る契約までに要る。"""
     member = application.member
     if member.kind != MemberKind.CORPORATE:
         return
-    representative = member.representative
-    if representative_stands(member, links):
+    representative, review = member.representative, review_of(application)
+    page = {"url": _page("guarantee_review", application), "url_label": "経営者保証の検討を記録する"}
+    stands = representative_stands(member, links)
+    if stands:
         yield passed("代表者が連帯保証人になっています。", "手引き 第2章三 e", code="representative")
-    elif reason := application.no_representative_guarantee_reason.strip():
-        yield passed("代表者を保証人としない理由が記録されています。", GUIDELINE, detail=reason, code="representative")
+    elif review is not None and review.is_waived:
+        yield passed(
+            "代表者を保証人としない理由が記録されています。", GUIDELINE, detail=review.reason, code="representative"
+        )
     else:
         yield block(
             f"代表者（{representative}）が保証人になっていません。保証人にするか、しない理由を記入してください。",
             GUIDELINE,
-            detail="理由は申込の「代表者を保証人としない理由」に書きます。",
+            detail="しない理由は、案件のページの「経営者保証の検討」に記録します。",
             url=_page("guarantee_add", application),
             url_label="保証人を付ける",
             code="representative",
         )
+        return
+    yield from _guideline_findings(representative, review, stands, say, page)
+
+
+def _guideline_findings(representative, review, stands, say, page):
+    if review is None:
+        yield say(
+            f"代表者（{representative}）に保証を求めるのに、経営者保証の検討が記録されていません。",
+            GUIDELINE,
+            detail="法人と個人の分離・財務基盤・情報開示を確かめ、なぜ要るか・どうすれば外せるかを説明してください。",
+            code="guideline",
+            **page,
+        )
+        return
+    if review.is_waived and stands:
+        yield say(
+            "代表者を保証人としないと記録されていますが、代表者が保証人になっています。どちらかを直してください。",
+            GUIDELINE, code="guideline", **page,
+        )  # fmt: skip
+    elif review.missing:
+        names = "・".join(review.missing)
+        yield say(f"経営者保証の検討のうち、{names}がまだ確かめられていません。", GUIDELINE, code="guideline", **page)
+    elif stands and review.explained_on is None:
+        yield say(
+            f"保証が要る理由と、外し・軽くする道を、代表者（{representative}）に説明したことが記録されていません。",
+            GUIDELINE, code="guideline", **page,
+        )  # fmt: skip
+    else:
+        yield passed("経営者保証の検討が記録されています。", GUIDELINE, code="guideline")
+
+
+def review_of(application):
+    """その申込の経営者保証の検討（なければ None）。"""
+    return getattr(application, "guarantee_review", None) if application.pk else None
+
+
+def representative_waived(application) -> bool:
+    """代表者を保証人としないことが、理由とともに記録されているか。"""
+    review = review_of(application)
+    return review is not None and review.is_waived
 
 
 def representative_stands(member, links) -> bool:
@@ -249,6 +296,18 @@ def _scope_findings(application, guarantee, contract_on):
         if contract_on is not None and guarantee.is_individual:
             for refusal in checks.fixing_refusals(guarantee.fixed_on, contract_on=contract_on):
                 yield block(f"保証人 {guarantee.guarantor}: {refusal.text}", refusal.source, code=refusal.code)
+
+
+def _kind_findings(guarantee):
+    """連帯でない保証には、催告・検索の抗弁と、ほかの保証人との分別の利益がある（H2.3-h）。"""
+    if not guarantee.is_joint:
+        yield warn(
+            f"保証人 {guarantee.guarantor} の保証は連帯保証ではありません。",
+            "民法452条・453条・456条",
+            detail="先に債務者に請求し、その財産に執行しなければならず、保証人が二人以上なら頭割りになります。"
+            f"理由: {guarantee.kind_reason}",
+            code="kind",
+        )
 
 
 def _deed_finding(guarantee, requirement, contract_on, say, page) -> Finding:
@@ -301,14 +360,22 @@ def _evidence_finding(guarantee, requirement, offices, application, say, page) -
         return passed(
             f"保証人 {who} に公正証書は要りません。", requirement.article, detail=requirement.reason, code="deed"
         )
-    return warn(
+    if guarantee.exception_seen_on is not None:
+        return passed(
+            f"保証人 {who} に公正証書は要りません。",
+            requirement.article,
+            detail=f"{requirement.reason}{guarantee.exception_evidence}で{to_wareki(guarantee.exception_seen_on)}に確認。",
+            code="deed",
+        )
+    mend = page or {"url": application.member.get_absolute_url(), "url_label": "組合員を見る"}
+    return say(
         f"保証人 {who} が「{guarantee.relation_label}」であることが、"
         f"{application.member}の役員・関係者に登録されていません。",
         requirement.article,
-        detail="公正証書なしの保証が有効なのは、実際にその立場にある人だけです。登記事項証明書などで確かめてください。",
-        url=application.member.get_absolute_url(),
-        url_label="組合員を見る",
+        detail="公正証書なしの保証が有効なのは、実際にその立場にある人だけです。"
+        "登記事項証明書などで確かめ、役員・関係者に登録するか、確かめた書類を記録してください。",
         code="evidence",
+        **mend,
     )
 
 
@@ -325,6 +392,21 @@ def _information_finding(guarantee, contract_on, say, page) -> Finding:
         )
     if contract_on is not None and informed_on > contract_on:
         return say(f"保証人 {who} への情報提供の日が契約日より後です。", source, code="information", **page)
+    if untold := guarantee.untold:
+        return say(
+            f"保証人 {who} が債務者の{'・'.join(untold)}について説明を受けたことが記録されていません。",
+            source,
+            code="information",
+            **page,
+        )
+    if contract_on is not None and guarantee.confirmation_id is None:
+        return warn(
+            f"保証人 {who} の署名のある、情報提供の確認書の写しが付いていません。",
+            source,
+            detail="債務者の説明が正しくなかったとき、組合がそれを知り得たかどうかが問われます。",
+            code="confirmation",
+            **page,
+        )
     return passed(f"保証人 {who} は{to_wareki(informed_on)}に情報提供を受けています。", source, code="information")
 
 

@@ -27,7 +27,9 @@ from loans.enums import EDITABLE_STATES, LoanState, LoanType
 from loans.enums import ApplicationState as S
 from loans.filters import CONTRACT_STATES
 from loans.headroom import of_member
-from loans.models import Application, Condition, DirectorDealing, Escalation, Instalment, Loan, LoanEvent, Product
+from loans.models import (
+    Application, Condition, DirectorDealing, Escalation, GuaranteeReview, Instalment, Loan, LoanEvent, Product,
+)  # fmt: skip
 from loans.views.dealings import visible_dealings
 from loans.views.search import search
 from members.debts import Debt, register_debts
@@ -520,6 +522,7 @@ def register() -> None:
             "loans.view_application",
             ("H2.3-0", "H2.3-a", "H2.3-b", "H2.3-c", "H2.3-d"),
         ),
+        ("案件のページの経営者保証の検討", "loans:applications", "loans.view_application", ("H2.4-f",)),
         ("限度額の余力", "loans:headroom", "loans.view_loan", ("H2.1-c", "H2.1-f", "H2.2-a")),
         ("理事との取引", "loans:dealings", "loans.view_dealings", ("H2.1-e",)),
         ("契約・実行", "loans:contracting", "loans.view_loan", ("H2.1-g", "H2.5-a", "H2.5-e")),
@@ -533,6 +536,8 @@ def register() -> None:
     handbook.kept_by(Application, "application_split", "H2.2-b")
     handbook.kept_by(Application, "application_terms_by_type", "H2.4-c")
     handbook.kept_by(Application, "application_two_persons", "H2.1-e")
+    handbook.kept_by(GuaranteeReview, "guaranteereview_waived_with_reason", "H2.4-f")
+    handbook.kept_by(GuaranteeReview, "guaranteereview_explained_whole", "H2.4-f")
     handbook.kept_by(Condition, "condition_met_whole", "H2.4-g")
     worklists.register_search(search)
     worklists.register_panel(balance_panel)

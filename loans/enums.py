@@ -220,3 +220,49 @@ class DocumentDue(models.TextChoices):
 
     COMMITTEE = "committee", "付議まで"
     DISBURSEMENT = "disbursement", "実行まで"
+
+
+class GuaranteeDecision(models.TextChoices):
+    """代表者の保証をどうするか（経営者保証に関するガイドライン）。"""
+
+    TAKE = "take", "代表者を保証人とする"
+    WAIVE = "waive", "代表者を保証人としない"
+
+
+class GuidelineCriterion(models.TextChoices):
+    """経営者保証に頼らないための三つの要件。"""
+
+    SEPARATION = "separation", "法人と個人の分離"
+    FINANCES = "finances", "財務基盤"
+    DISCLOSURE = "disclosure", "情報開示"
+
+
+class Verdict(models.TextChoices):
+    """要件を満たすか。"""
+
+    MET = "met", "満たす"
+    PARTLY = "partly", "一部を満たす"
+    UNMET = "unmet", "満たさない"
+
+
+#: 保証の代わりに示せる手法。符号 → 名
+ALTERNATIVES = {
+    "suspensive": "停止条件付保証",
+    "resolutory": "解除条件付保証",
+    "assets": "動産・売掛金担保（ABL）",
+    "enterprise": "企業価値担保権",
+    "rate": "金利の上乗せ",
+    "amount": "保証の額の限定",
+}
+
+
+class BankGuarantee(models.TextChoices):
+    """組合の借入に付ける保証の型（手引き Q&A 4 の六つ）。"""
+
+    NONE = "none", "保証なし"
+    MAIN_OFFICERS = "main_officers", "① 組合の主な役員"
+    ALL_OFFICERS = "all_officers", "② 組合の役員の全員"
+    MEMBER = "member", "③ 転貸先の組合員"
+    MEMBER_OFFICERS = "member_officers", "④ 転貸先の役員・関係者"
+    EACH_OTHER = "each_other", "⑤ 転貸先どうし"
+    COMBINED = "combined", "⑥ 組合せ"

@@ -22,7 +22,7 @@ DEED = Paper("deed", "金銭消費貸借契約証書", "print/loans/deed.html", 
 GUARANTEE_LETTER = Paper("guarantee_letter", "保証書", "print/loans/guarantee_letter.html", FORM_VERSION)
 PAPERS = {paper.code: paper for paper in (MASTER_AGREEMENT, DEED, GUARANTEE_LETTER)}
 
-DEBTOR, GUARANTOR, OWNER = "債務者", "連帯保証人", "物上保証人"
+DEBTOR, GUARANTOR, SIMPLE_GUARANTOR, OWNER = "債務者", "連帯保証人", "保証人", "物上保証人"
 #: 個人の根保証で元本確定期日を定めなかったときの年数（民法465条の3第2項）
 YEARS_WITHOUT_FIXED_DAY = 3
 _EVERY = {1: "毎月", 2: "2か月ごとに", 3: "3か月ごとに", 4: "4か月ごとに", 6: "6か月ごとに", 12: "毎年"}
@@ -35,10 +35,16 @@ class GuarantorEntry:
     party: Party
     is_individual: bool
     deed_statement: str
+    is_joint: bool = True
     informed_on: date | None = None
     maximum_amount: int | None = None
     fixed_on: date | None = None
     contracted_on: date | None = None
+
+    @property
+    def role(self) -> str:
+        """署名の肩書き。"""
+        return GUARANTOR if self.is_joint else SIMPLE_GUARANTOR
 
     @property
     def fixed_words(self) -> str:
@@ -212,7 +218,7 @@ class Deed:
         return (
             Signatory("債権者", self.creditor),
             Signatory(DEBTOR, self.debtor),
-            *(Signatory(f"{GUARANTOR}兼{OWNER}" if p in self.owners else GUARANTOR, p) for p in guarantors),
+            *(Signatory(f"{g.role}兼{OWNER}" if g.party in self.owners else g.role, g.party) for g in self.guarantors),
             *(Signatory(OWNER, owner) for owner in self.owners if owner not in guarantors),
         )
 
@@ -246,7 +252,7 @@ class GuaranteeLetter:
     def signatories(self) -> tuple[Signatory, ...]:
         return (
             Signatory(DEBTOR, self.debtor),
-            *(Signatory(GUARANTOR, guarantor.party) for guarantor in self.guarantors),
+            *(Signatory(guarantor.role, guarantor.party) for guarantor in self.guarantors),
         )
 
 

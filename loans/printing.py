@@ -155,6 +155,7 @@ def _guarantor_entry(guarantee: Guarantee, contracted_on: date) -> GuarantorEntr
         party=party,
         is_individual=guarantee.is_individual,
         deed_statement=deed_statement(guarantee),
+        is_joint=guarantee.is_joint,
         informed_on=guarantee.informed_on,
         maximum_amount=guarantee.maximum_amount,
         fixed_on=guarantee.fixed_on,

@@ -150,7 +150,7 @@ def request_of(application, on: date) -> Request:
         guarantors=len(links),
         is_corporate=member.kind == MemberKind.CORPORATE,
         representative_stands=coverage.representative_stands(member, links),
-        representative_excused=bool(application.no_representative_guarantee_reason.strip()),
+        representative_excused=coverage.representative_waived(application),
         damages_rate=policy.damages_rate if policy else None,
     )
 

@@ -13,6 +13,7 @@ from loans.views import (
     dealings,
     disbursement,
     escalation,
+    guideline,
     headroom,
     limits,
     lists,
@@ -97,4 +98,5 @@ urlpatterns = [
     *conditions.urlpatterns,
     *checklist.urlpatterns,
     *security.urlpatterns,
+    *guideline.urlpatterns,
 ]

@@ -227,6 +227,8 @@ loans:guarantee_add@investigation                200  200  403  403  403  403  4
 loans:guarantee_preview@investigation            405  405  403  403  403  403  403  in
 loans:guarantee_remove@investigation             200  200  403  403  403  403  403  in
 loans:guarantee_deed@investigation               200  200  403  403  403  403  403  in
+loans:guarantee_statement@investigation          200  200  403  403  403  403  403  in
+loans:guarantee_review@investigation             200  200  403  403  403  403  403  in
 loans:party_search@investigation                 200  200  403  403  403  403  403  in
 
 # 契約と実行。理事長と事務局長が確かめ、事務局が手続をする。

@@ -69,6 +69,7 @@ def address(house, name, thing):
         "loans:guarantee_deed": {"link": things["guarantee_link"].pk},
         **{f"loans:checklist_{page}": {"row": things["document_row"].pk} for page in ("row", "files", "waive")},
         "loans:checklist_set_aside": {"row": things["document_row"].pk, "file": things["document_file"].pk},
+        "loans:guarantee_statement": {"link": things["guarantee_link"].pk},
         "members:member_merge": {"gone": things["twin_member"].pk},
         "members:person_merge": {"gone": things["twin_person"].pk},
         "governance:votes": {"item": things["item"].pk},

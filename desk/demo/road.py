@@ -20,13 +20,14 @@ from governance.workflow import seats_at
 from loans import coverage, items, judging, printing
 from loans.conditions import Wanted
 from loans.enums import ApplicationState as S
-from loans.enums import ConditionDue, ConditionKind, FundingResult
+from loans.enums import ConditionDue, ConditionKind, FundingResult, GuaranteeDecision
 from loans.models import Application
 from loans.operations import application as applications
 from loans.operations import checklist
 from loans.operations import conditions as condition_operations
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
+from loans.operations import guideline
 from loans.operations import review as reviews
 from loans.workflow import documents_of
 
@@ -240,6 +241,52 @@ def gather(application: Application, clerk: User, on: date) -> None:
         checklist.record(application, rows, values=values, by=clerk, on=on)
 
 
+def review_guarantee(application: Application, office: Office, on: date, *, waive: str = "") -> None:
+    """経営者保証の検討を記録する（法人の申込で、まだのもの）。waive は、代表者を保証人としない理由。"""
+    application = _reload(application)
+    if not application.member.is_corporate or coverage.review_of(application) is not None:
+        return
+    finances = "met" if waive else "partly"
+    guideline.record_review(
+        application,
+        decision=GuaranteeDecision.WAIVE if waive else GuaranteeDecision.TAKE,
+        reason=waive or "自己資本がまだ薄く、法人だけの資産では返済の備えが足りない。",
+        findings={
+            "separation": {
+                "verdict": "met",
+                "finding": "役員への貸付はなく、役員報酬も同業の水準。工場の土地建物は法人の名義。",
+                "evidence": "決算書2期、勘定科目内訳書",
+            },
+            "finances": {
+                "verdict": finances,
+                "finding": "二期続けて黒字で、減価償却を足せば年間の返済をまかなえる。"
+                + ("自己資本比率は40%を超える。" if waive else "自己資本比率は15%にとどまる。"),
+                "evidence": "決算書2期、資金繰り表",
+            },
+            "disclosure": {
+                "verdict": "met",
+                "finding": "試算表を四半期ごとに受け取り、説明も受けている。",
+                "evidence": "試算表（直近の四半期）",
+            },
+        },
+        alternatives="resolutory",
+        alternatives_note="財務制限条項による解除条件付保証を示した。"
+        + ("" if waive else "代表者は通常の保証を選んだ。"),
+        **(
+            {}
+            if waive
+            else {
+                "explained_on": on,
+                "explained_to": str(application.member.representative),
+                "explained_why": "財務基盤の要件の一部が足りないため、連帯保証を求める。",
+                "explained_release": "自己資本比率が30%を超え、黒字が続けば、次の見直しで保証を外すことを検討する。",
+            }
+        ),
+        by=office.clerk,
+        on=on,
+    )
+
+
 def walk(
     application: Application, office: Office, start: date, *, result=ItemResult.FAVOURABLE, conditions=(),
     weak: bool = False,
@@ -255,6 +302,7 @@ def walk(
         on = open_day(planned)
         return on
 
+    review_guarantee(application, office, on)
     yield (
         step(
             applications.receive, _reload(application), by=clerk, on=on, why="足りない書類は、面談の日までに受け取る。"

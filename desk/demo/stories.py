@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from collateral.enums import AppraisalMethod, AssetKind, RightKind
+from collateral.enums import AppraisalMethod, AssetKind, RightKind, SeniorKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
@@ -98,7 +98,9 @@ def draft(member: Member, terms: dict, office: Office, on: date) -> Application:
     )
 
 
-def with_mortgage(application: Application, office: Office, on: date, *, appraised: int, place: str) -> Application:
+def with_mortgage(
+    application: Application, office: Office, on: date, *, appraised: int, place: str, rank=1, seniors=()
+) -> Application:
     """土地に抵当権を付ける。"""
     security.add_security(
         application,
@@ -109,13 +111,62 @@ def with_mortgage(application: Application, office: Office, on: date, *, apprais
             "appraised": appraised,
             "appraised_on": on,
             "appraisal_method": AppraisalMethod.ROAD,
+            "appraisal_note": "路線価図 令和8年分",
             "haircut_rate": Decimal(70),
         },
         right=RightKind.MORTGAGE,
         amount=application.amount,
-        rank=1,
+        rank=rank,
+        seniors=list(seniors),
         by=office.clerk,
         on=on,
+    )
+    return Application.objects.get(pk=application.pk)
+
+
+def with_land_and_building(
+    application: Application, office: Office, on: date, *, appraised: int, place: str
+) -> Application:
+    """土地と建物を共同担保にする。土地には、銀行の抵当権が先にある（残高証明書で確かめた）。"""
+    application = with_mortgage(
+        application, office, on, appraised=appraised, place=place, rank=2,
+        seniors=[
+            {
+                "kind": SeniorKind.MORTGAGE, "holder": "北國銀行 小松支店", "registered": 15_000_000,
+                "balance": 6_200_000, "balance_on": on, "evidence": "残高証明書",
+            }
+        ],
+    )  # fmt: skip
+    leader = application.securities.get().interest
+    security.add_security(
+        application,
+        new_asset={
+            "kind": AssetKind.BUILDING,
+            "description": f"{place.split(' 宅地')[0]} 家屋番号12番1 工場 鉄骨造2階建 480.20㎡",
+            "owner": application.member,
+            "appraised": 14_000_000,
+            "appraised_on": on,
+            "appraisal_method": AppraisalMethod.BOOK,
+            "appraisal_note": "固定資産台帳（償却後）",
+            "haircut_rate": Decimal(60),
+        },
+        right=RightKind.MORTGAGE,
+        amount=leader.amount,
+        joint_with=leader,
+        by=office.clerk,
+        on=on,
+    )
+    return Application.objects.get(pk=application.pk)
+
+
+def without_representative(application: Application, office: Office, on: date) -> Application:
+    """代表者を保証人とせず、その検討を記録する。"""
+    link = application.guarantees.get(guarantee__person=application.member.representative)
+    security.remove_guarantee(
+        application, link, by=office.clerk, on=on, reason="経営者保証に関するガイドラインの要件を満たすため。"
+    )
+    road.review_guarantee(
+        application, office, on, waive="三つの要件をすべて満たし、法人の資産と収益だけで返済が見込めるため。"
     )
     return Application.objects.get(pk=application.pk)
 
@@ -137,6 +188,11 @@ def with_third_party(application: Application, office: Office, on: date, *, name
         by=office.clerk,
         on=on,
     )
+    link = Application.objects.get(pk=application.pk).guarantees.get(guarantee__person=person)
+    security.record_statement(
+        link, stated_on=on, income=6_800_000, real_estate=22_000_000, deposits=8_500_000, debts=4_000_000,
+        by=office.clerk, on=on,
+    )  # fmt: skip
     return Application.objects.get(pk=application.pk)
 
 
@@ -290,7 +346,9 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6),
         14,
         S.BOARD_QUEUE,
-        dress=mortgage(26_000_000, "石川県小松市安宅町甲12番1 宅地 655.00㎡"),
+        dress=lambda application, on: with_land_and_building(
+            application, office, on, appraised=26_000_000, place="石川県小松市安宅町甲12番1 宅地 655.00㎡"
+        ),
         weak=True,
     )
     _call_the_next_board(waiting, office, today)
@@ -341,7 +399,13 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         instructed, office, ago(4), reason="納期が13か月の受注で、途中の書換えを避けたい。得意先の信用は高い。"
     )
     instructions.answer(instructed, office, ago(3))
-    story("北陸鋼材販売株式会社", lambda on: bill(4_000_000, "年末の仕入れ", start=on), 2, S.RECEIVED)
+    story(
+        "北陸鋼材販売株式会社",
+        lambda on: bill(4_000_000, "年末の仕入れ", start=on),
+        2,
+        S.RECEIVED,
+        dress=lambda application, on: without_representative(application, office, on),
+    )
     asked = story(
         "金沢制御システム株式会社", lambda on: bill(5_000_000, "開発の外注費", start=on, months=14), 1, S.DRAFT
     )

@@ -164,7 +164,7 @@ class TermsForm(OperationForm):
         elif self.computation is not None:
             # 証書貸付の最終期日は、保存するときと同じに、償還予定から決まる。
             draft.maturity_on = self.computation.maturity_on
-        for name in ("funding_source", "purpose", "equipment_amount", "product", "no_representative_guarantee_reason"):
+        for name in ("funding_source", "purpose", "equipment_amount", "product"):
             if self.cleaned_data.get(name):
                 setattr(draft, name, self.cleaned_data[name])
         return draft
@@ -200,7 +200,7 @@ class ApplicationForm(TermsForm):
     field_order = (
         "member_search", "member", "applied_by", "consented_on", "product", "loan_type", "purpose", "equipment_amount",
         "funding_source", "purpose_detail", "repayment_source", "amount", "disburse_on", "interest_rate", "fee_rate", "maturity_on", "method", "interval_months",
-        "installments", "grace_installments", "first_due_on", "anchor_day", "no_representative_guarantee_reason",
+        "installments", "grace_installments", "first_due_on", "anchor_day",
     )  # fmt: skip
 
     member_search = forms.CharField(
@@ -234,11 +234,6 @@ class ApplicationForm(TermsForm):
         label="返済の財源", max_length=200, required=False, help_text="例: 売上代金の回収、税引後利益と減価償却"
     )
     funding_source = forms.ChoiceField(label="原資", choices=FundingSource.choices, widget=forms.RadioSelect)
-    no_representative_guarantee_reason = forms.CharField(
-        label="代表者を保証人としない理由", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="法人の申込では、代表者が連帯保証人として付きます。付けないときは、経営者保証に関するガイドラインに"
-        "照らした理由（法人と個人の分離、財務の基盤、情報の開示など）を書いてください。",
-    )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -343,7 +338,6 @@ class ApplicationForm(TermsForm):
             "purpose_detail",
             "repayment_source",
             "funding_source",
-            "no_representative_guarantee_reason",
         )
         chosen = {"product": self.cleaned_data["product"]} if "product" in self.fields else {}
         return {**self.term_values, **chosen, **{name: self.cleaned_data[name] for name in names}}

@@ -10,7 +10,7 @@ from coopfin.calc.yen import ImpossibleTerms
 from coopfin.forms import JapaneseDateField, RateFormField, ReasonForm, YenFormField
 from documents import uploads
 from loans import funding_answer
-from loans.enums import FundingResult
+from loans.enums import BankGuarantee, FundingResult
 from loans.forms.application import CountField
 from loans.models import Application
 from loans.terms import LoanTerms, compute
@@ -28,6 +28,10 @@ class FundingForm(ReasonForm):
     amount = YenFormField(label="借入金額", required=False, min_value=0)
     bank_rate = RateFormField(label="借入利率（年%）", required=False)
     maturity_on = JapaneseDateField(label="借入の最終期日", required=False)
+    guarantee_pattern = forms.ChoiceField(
+        label="組合の借入の保証", required=False, choices=[("", "記録しない"), *BankGuarantee.choices],
+        help_text="手引き Q&A 4 の六つの型。③〜⑤の個人は組合の理事ではないので、公正証書が要ります（民法465条の6）。",
+    )  # fmt: skip
     document_reference = forms.CharField(label="決定通知の番号", max_length=60, help_text="通知書の番号・日付など。")
     notice = forms.FileField(label="決定通知の写し", required=False, help_text=uploads.HELP)
     note = forms.CharField(label="備考", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
@@ -64,6 +68,7 @@ class FundingForm(ReasonForm):
             "amount",
             "bank_rate",
             "maturity_on",
+            "guarantee_pattern",
             "document_reference",
             "notice",
             "note",

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from collateral import checks
-from collateral.enums import AssetKind, GuaranteeScope, RightKind, allowed_rights
+from collateral.enums import INFORMATION, AssetKind, GuaranteeKind, GuaranteeScope, RightKind, allowed_rights
 from collateral.forms import AssetFields, FindingsMixin
 from collateral.guarantee_deed import RELATION_LABELS, Relation
 from collateral.models import SecurityInterest
-from collateral.operations import ASSET_FIELDS
-from coopfin.forms import JapaneseDateField, OperationForm, ReasonForm, YenFormField
+from collateral.operations import ALL_TOLD, ASSET_FIELDS, STATEMENT_AMOUNTS
+from coopfin.forms import CodesFormField, JapaneseDateField, OperationForm, ReasonForm, YenFormField
 from loans.coverage import SCOPE_OF
 from loans.enums import LoanType
 from members.models import Member, Person
@@ -223,12 +223,22 @@ class SecurityForm(AssetFields, NewPersonFields, OperationForm):
 
 
 class DeedFields(FindingsMixin, forms.Form):
-    """公正証書と情報提供の欄。"""
+    """情報提供・例外の裏づけ・公正証書の欄。"""
 
     informed_on = JapaneseDateField(
         label="情報提供を受けた日", required=False,
         help_text="債務者が財産・収支、ほかの債務・担保を保証人に説明した日（民法465条の10）。確認書を受け取ってください。",
     )  # fmt: skip
+    told = CodesFormField(
+        label="説明を受けたこと", choices=list(INFORMATION.items()), required=False, initial=ALL_TOLD,
+        help_text="確認書にあるとおりに。説明のなかったものは外してください。",
+    )  # fmt: skip
+    exception_evidence = forms.CharField(
+        label="例外を裏づける書類", max_length=200, required=False,
+        help_text="公正証書の要らない立場にあることを確かめた書類。登記事項証明書、株主名簿、確定申告書の専従者の欄など"
+        "（民法465条の9）。",
+    )  # fmt: skip
+    exception_seen_on = JapaneseDateField(label="裏づけを確かめた日", required=False)
     deed_on = JapaneseDateField(
         label="公正証書の作成日", required=False, help_text="契約日の前1か月以内に作成したもの（民法465条の6）。"
     )
@@ -237,24 +247,39 @@ class DeedFields(FindingsMixin, forms.Form):
         label="公正証書の番号", max_length=40, required=False, help_text="例: 令和8年第123号。"
     )
 
-    DEED_NAMES = ("informed_on", "deed_on", "deed_office", "deed_number")
+    EXCEPTION_NAMES = ("exception_evidence", "exception_seen_on")
+    DEED_NAMES = ("deed_on", "deed_office", "deed_number")
+    RECORD_NAMES = ("informed_on", "told", *EXCEPTION_NAMES, *DEED_NAMES)
 
-    def deed_values(self) -> dict:
-        return {name: self.cleaned_data.get(name) or (None if "_on" in name else "") for name in self.DEED_NAMES}
+    def record_values(self) -> dict:
+        """操作に渡す記録。説明を受けた日がなければ、受けたことも空。"""
+        names = [name for name in self.RECORD_NAMES if name in self.fields]
+        values = {name: self.cleaned_data.get(name) or (None if name.endswith("_on") else "") for name in names}
+        if values["informed_on"] is None:
+            values["told"] = ""
+        return values
 
-    def check_deed(self, on) -> None:
-        unreadable = {name for name in ("informed_on", "deed_on") if self.has_error(name)}
+    def check_record(self, on) -> None:
+        unreadable = {name for name in ("informed_on", "deed_on", "exception_seen_on") if self.has_error(name)}
+        values = {"deed_on": None, **self.record_values()}
         self.add_findings(
-            finding for finding in checks.deed_refusals(**self.deed_values(), on=on) if finding.code not in unreadable
+            finding for finding in checks.deed_refusals(**values, on=on) if finding.code not in unreadable
         )
 
 
 class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
     """保証人を付ける。範囲は貸付の形式で決まるので、選ばせない。"""
 
-    field_order = ("guarantor", "relation", "maximum_amount", "fixed_on", "informed_on")
+    field_order = ("guarantor", "relation", "kind", "kind_reason", "maximum_amount", "fixed_on", "informed_on", "told")
     guarantor = PartyField(label="保証人")
     relation = forms.ChoiceField(label="債務者との関係", error_messages={"required": "関係を選んでください。"})
+    kind = forms.ChoiceField(
+        label="保証の種類", choices=GuaranteeKind.choices, initial=GuaranteeKind.JOINT.value,
+        help_text="連帯保証が原則です。単純保証では、先に債務者に請求しなければなりません。",
+    )  # fmt: skip
+    kind_reason = forms.CharField(
+        label="連帯としない理由", max_length=200, required=False, help_text="単純保証のときだけ。"
+    )
     maximum_amount = YenFormField(
         label="極度額（円）", required=False, help_text="元本・利息・損害金のすべてを含む上限（民法465条の2）。"
     )
@@ -291,20 +316,24 @@ class GuaranteeForm(DeedFields, NewPersonFields, OperationForm):
         return self.party.person
 
     def terms(self) -> dict:
+        kind = self.cleaned_data.get("kind")
         return {
-            "maximum_amount": self.cleaned_data.get("maximum_amount"), "fixed_on": self.cleaned_data.get("fixed_on")
-        }  # fmt: skip
+            "kind": kind,
+            "kind_reason": self.cleaned_data.get("kind_reason") or "" if kind == GuaranteeKind.SIMPLE else "",
+            "maximum_amount": self.cleaned_data.get("maximum_amount"),
+            "fixed_on": self.cleaned_data.get("fixed_on"),
+        }
 
     def clean(self):
         cleaned = super().clean()
-        self.check_deed(self.on)
+        self.check_record(self.on)
         self.party = party = cleaned.get("guarantor")
         if party is None:
             return cleaned
         if party.is_new:
             self.check_new_person()
         person = self.person()
-        unreadable = [name for name in ("relation", "maximum_amount", "fixed_on") if self.has_error(name)]
+        unreadable = [name for name in ("relation", "kind", "maximum_amount", "fixed_on") if self.has_error(name)]
         self.add_findings(
             finding
             for finding in checks.guarantee_refusals(
@@ -321,18 +350,62 @@ def _relation_label(relation: Relation) -> str:
 
 
 class DeedForm(DeedFields, OperationForm):
-    """公正証書・情報提供を記録する。公正証書の要らない保証人には、その欄を出さない。"""
+    """公正証書・例外の裏づけ・情報提供を記録する。この保証人に要らない欄は出さない。"""
+
+    notice = forms.FileField(
+        label="情報提供の確認書の写し", required=False,
+        help_text="保証人の署名のあるもの。PDF・PNG・JPEG（10MBまで）。付け直すと、新しいものに替わります。",
+    )  # fmt: skip
 
     def __init__(self, *args, guarantee, on, **kwargs):
         self.on = on
         super().__init__(*args, **kwargs)
-        if not guarantee.deed_requirement.required and guarantee.deed_on is None:
-            for name in ("deed_on", "deed_office", "deed_number"):
+        required = guarantee.deed_requirement.required
+        if not required and guarantee.deed_on is None:
+            for name in self.DEED_NAMES:
+                del self.fields[name]
+        plain = required or guarantee.relation == Relation.REPRESENTATIVE
+        if plain and guarantee.exception_seen_on is None:
+            for name in self.EXCEPTION_NAMES:
                 del self.fields[name]
 
     def clean(self):
         cleaned = super().clean()
-        self.check_deed(self.on)
+        self.check_record(self.on)
+        return cleaned
+
+
+class StatementForm(FindingsMixin, OperationForm):
+    """保証人の資産・収入の申告。"""
+
+    stated_on = JapaneseDateField(label="申告の日", error_messages={"required": "申告の日を入力してください。"})
+    income = YenFormField(
+        label="年間の収入（円）", min_value=0, help_text="給与・役員報酬・事業所得・年金などの合計。",
+        error_messages={"required": "年間の収入を入力してください（なければ0円）。"},
+    )  # fmt: skip
+    real_estate = YenFormField(
+        label="不動産（円）", min_value=0, required=False, help_text="時価の見積り。担保の債務は「借入」に書きます。"
+    )
+    deposits = YenFormField(label="預貯金（円）", min_value=0, required=False)
+    other_assets = YenFormField(label="有価証券・保険など（円）", min_value=0, required=False)
+    debts = YenFormField(label="借入（円）", min_value=0, required=False)
+    other_guarantees = YenFormField(
+        label="ほかの保証（円）", min_value=0, required=False, help_text="ほかの債務のためにしている保証の額。"
+    )
+    note = forms.CharField(label="備考", max_length=200, required=False)
+    notice = forms.FileField(label="申告書の写し", required=False, help_text="PDF・PNG・JPEG（10MBまで）。")
+
+    def __init__(self, *args, on, **kwargs):
+        self.on = on
+        super().__init__(*args, **kwargs)
+
+    def amounts(self) -> dict:
+        return {name: self.cleaned_data.get(name) for name in STATEMENT_AMOUNTS}
+
+    def clean(self):
+        cleaned = super().clean()
+        found = checks.statement_refusals(stated_on=cleaned.get("stated_on"), amounts=self.amounts(), on=self.on)
+        self.add_findings(finding for finding in found if not self.has_error(finding.code))
         return cleaned
 
 

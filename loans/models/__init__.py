@@ -13,6 +13,7 @@ from loans.models.checklist import DocumentFile, RequiredDocument
 from loans.models.comments import Comment
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
+from loans.models.guideline import GuaranteeReview, GuidelineFinding
 from loans.models.loan import Instalment, Loan, LoanEvent
 from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
@@ -35,6 +36,8 @@ __all__ = [
     "FundsCause",
     "FundsNeed",
     "FundsTerm",
+    "GuaranteeReview",
+    "GuidelineFinding",
     "Instalment",
     "Interview",
     "Investigation",

@@ -18,6 +18,7 @@ from loans.enums import (
     COMMITTED_STATES,
     COMMITTEE_STATES,
     ApplicationState,
+    BankGuarantee,
     FundingResult,
     FundingSource,
     LoanType,
@@ -156,10 +157,6 @@ class Application(models.Model):
     grace_installments = models.PositiveSmallIntegerField("据置回数", default=0)
     first_due_on = models.DateField("初回期日", null=True, blank=True)
     anchor_day = models.PositiveSmallIntegerField("毎回の期日（日）", null=True, blank=True)
-    no_representative_guarantee_reason = models.TextField(
-        "代表者を保証人としない理由", blank=True,
-        help_text="経営者保証に関するガイドラインに照らした理由（法人と個人の分離、財務の基盤、情報の開示など）。",
-    )  # fmt: skip
     created_by = models.ForeignKey(User, verbose_name="作成者", on_delete=models.PROTECT, related_name="+")
     received_by = models.ForeignKey(
         User, verbose_name="受付者", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -421,6 +418,10 @@ class FundingDecision(models.Model):
         Upload, verbose_name="決定通知の写し", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     document_reference = models.CharField("決定通知の番号", max_length=60)
+    guarantee_pattern = models.CharField(
+        "組合の借入の保証", max_length=20, choices=BankGuarantee.choices, blank=True,
+        help_text="手引き Q&A 4 の六つの型。③〜⑤の個人は組合の理事ではないので、公正証書が要ります（民法465条の6）。",
+    )  # fmt: skip
     note = models.TextField("備考", blank=True)
     #: 理事会に戻したあとの新しい決定が済むまでは効かない
     superseded = models.BooleanField("取り消し済", default=False)

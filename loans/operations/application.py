@@ -23,7 +23,7 @@ from members.operations.base import standing
 TERM_FIELDS = (
     "product", "loan_type", "purpose", "purpose_detail", "repayment_source", "amount", "funding_source", "interest_rate",
     "fee_rate", "disburse_on", "maturity_on", "method", "installments", "interval_months", "grace_installments",
-    "first_due_on", "anchor_day", "no_representative_guarantee_reason", "equipment_amount", "applied_by", "consented_on",
+    "first_due_on", "anchor_day", "equipment_amount", "applied_by", "consented_on",
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def record_funding(
     bank_rate: Decimal,
     maturity_on: date,
     document_reference: str,
+    guarantee_pattern: str = "",
     note: str = "",
     upload=None,
     new_terms: dict | None = None,
@@ -65,8 +66,8 @@ def record_funding(
     application.funding_decisions.filter(superseded=False).update(superseded=True)
     decision = FundingDecision(
         application=application, bank=bank, decided_on=decided_on, result=result, amount=amount, bank_rate=bank_rate,
-        maturity_on=maturity_on, document_reference=document_reference, note=note, document=upload, recorded_by=by,
-        recorded_on=on,
+        maturity_on=maturity_on, document_reference=document_reference, guarantee_pattern=guarantee_pattern, note=note,
+        document=upload, recorded_by=by, recorded_on=on,
     )  # fmt: skip
     decision.full_clean()
     decision.save()

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from collateral import checks
 from collateral import operations as collateral
-from collateral.enums import MATRIX_SOURCE, GuaranteeScope
+from collateral.enums import MATRIX_SOURCE, GuaranteeKind, GuaranteeScope
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, SecurityInterest
 from coopfin import log
@@ -46,7 +46,7 @@ def why_closed(application, states=CHANGEABLE) -> str:
     )
 
 
-def _begin(application, *, label: str, by, states=CHANGEABLE) -> Application:
+def begin(application, *, label: str, by, states=CHANGEABLE) -> Application:
     """鎖錠して、権限と状態を確かめる。"""
     locked = base.lock(application)
     refusals = []
@@ -58,7 +58,7 @@ def _begin(application, *, label: str, by, states=CHANGEABLE) -> Application:
     return locked
 
 
-def _finish(application, given, *, verb: str, label: str, by, on: date, reason: str = "", **detail) -> None:
+def finish(application, given, *, verb: str, label: str, by, on: date, reason: str = "", **detail) -> None:
     """版を進め、記録する。渡された申込（given）の版も合わせ、続けて次の操作に使えるようにする。"""
     base.touch(application, "version")
     given.version = application.version
@@ -79,7 +79,7 @@ def add_security(
     balance・balance_on・evidence）。登録済の物件では、渡せば置き換える。
     """
     label = "担保を付ける"
-    given, application = application, _begin(application, label=label, by=by)
+    given, application = application, begin(application, label=label, by=by)
     if (asset is None) == (new_asset is None):
         raise StepRefused(label, [block("物件を選ぶか、新しい物件を入力してください。", code="asset")])
     if joint_with is not None and not application.securities.filter(interest=joint_with).exists():
@@ -97,7 +97,7 @@ def add_security(
         joint_with=joint_with, registered_on=registered_on, by=by, on=on,
     )  # fmt: skip
     link = LoanSecurity.objects.create(application=application, interest=interest)
-    _finish(application, given, verb="add_security", label=label, by=by, on=on, security=str(interest), amount=amount)
+    finish(application, given, verb="add_security", label=label, by=by, on=on, security=str(interest), amount=amount)
     return link
 
 
@@ -105,11 +105,11 @@ def add_security(
 def use_interest(application, *, interest: SecurityInterest, by, on: date) -> LoanSecurity:
     """すでに設定してある担保権（根抵当権など）を、この申込の担保にも使う。余力は一度だけ数える（B12a）。"""
     label = "設定済の担保権を使う"
-    given, application = application, _begin(application, label=label, by=by)
+    given, application = application, begin(application, label=label, by=by)
     interest = SecurityInterest.objects.select_for_update().get(pk=interest.pk)
     collateral.refuse(label, interest_use_refusals(application, interest))
     link = LoanSecurity.objects.create(application=application, interest=interest)
-    _finish(application, given, verb="use_interest", label=label, by=by, on=on, security=str(interest))
+    finish(application, given, verb="use_interest", label=label, by=by, on=on, security=str(interest))
     return link
 
 
@@ -139,7 +139,7 @@ def interest_use_refusals(application, interest) -> list:
 def remove_security(application, link: LoanSecurity, *, by, on: date, reason="") -> None:
     """担保を外す。物件は台帳に残り、登記していない担保権は取りやめになる。"""
     label = "担保を外す"
-    given, application = application, _begin(application, label=label, by=by)
+    given, application = application, begin(application, label=label, by=by)
     link = LoanSecurity.objects.filter(application=application, pk=link.pk).select_related("interest").first()
     if link is None:
         raise StepRefused(label, [block("この担保は、すでに外されています。", code="gone")])
@@ -147,7 +147,7 @@ def remove_security(application, link: LoanSecurity, *, by, on: date, reason="")
     link.delete()
     if interest.registered_on is None and not interest.loan_securities.exists():
         collateral.release_interest(interest, by=by, on=on, reason=reason)
-    _finish(application, given, verb="remove_security", label=label, by=by, on=on, reason=reason, security=text)
+    finish(application, given, verb="remove_security", label=label, by=by, on=on, reason=reason, security=text)
 
 
 # --- 保証 ----------------------------------------------------------------------------------
@@ -173,15 +173,15 @@ def terms_of_guarantee(application, *, on: date, maximum_amount=None, fixed_on=N
 @transaction.atomic
 def add_guarantee(
     application, *, person: Person | None = None, member: Member | None = None, new_person: dict | None = None,
-    relation, maximum_amount=None, fixed_on=None, scope=None, deed_on=None, deed_office="", deed_number="",
-    informed_on=None, by, on: date,
+    relation, maximum_amount=None, fixed_on=None, scope=None, kind=GuaranteeKind.JOINT.value, kind_reason="",
+    by, on: date, **record,
 ) -> LoanGuarantee:  # fmt: skip
-    """保証人を付ける（連帯保証）。人・新しい人（new_person: 氏名・カナ・生年月日・住所）・組合員のいずれか。
+    """保証人を付ける（言わなければ連帯保証）。人・新しい人（new_person: 氏名・カナ・生年月日・住所）・組合員のいずれか。
 
-    範囲は貸付の形式に従う。scope を渡すときは、形式と合っていなければ断る。
+    record は公正証書・例外の裏づけ・情報提供の記録。範囲は貸付の形式に従う。scope を渡すときは、形式と合っていなければ断る。
     """
     label = "保証人を付ける"
-    given, application = application, _begin(application, label=label, by=by)
+    given, application = application, begin(application, label=label, by=by)
     terms = terms_of_guarantee(application, on=on, maximum_amount=maximum_amount, fixed_on=fixed_on)
     if scope is not None and scope != terms["scope"]:
         wanted = GuaranteeScope(terms["scope"]).label
@@ -194,11 +194,11 @@ def add_guarantee(
         if same_person or (member is not None and link.guarantee.member_id == member.pk):
             raise StepRefused(label, [block(f"{person or member}は、すでに保証人です。", code="guarantor")])
     guarantee = collateral.register_guarantee(
-        debtor=application.member, person=person, member=member, relation=relation, **terms, deed_on=deed_on,
-        deed_office=deed_office, deed_number=deed_number, informed_on=informed_on, by=by, on=on,
+        debtor=application.member, person=person, member=member, relation=relation, **terms, kind=kind,
+        kind_reason=kind_reason, by=by, on=on, **record,
     )  # fmt: skip
     link = LoanGuarantee.objects.create(application=application, guarantee=guarantee)
-    _finish(application, given, verb="add_guarantee", label=label, by=by, on=on, guarantee=str(guarantee))
+    finish(application, given, verb="add_guarantee", label=label, by=by, on=on, guarantee=str(guarantee))
     return link
 
 
@@ -221,7 +221,7 @@ def _new_person(values: dict, label: str) -> Person:
 def remove_guarantee(application, link: LoanGuarantee, *, by, on: date, reason="") -> None:
     """保証人を外す。保証は取りやめの日付とともに台帳に残る。"""
     label = "保証人を外す"
-    given, application = application, _begin(application, label=label, by=by)
+    given, application = application, begin(application, label=label, by=by)
     link = LoanGuarantee.objects.filter(application=application, pk=link.pk).select_related("guarantee").first()
     if link is None:
         raise StepRefused(label, [block("この保証人は、すでに外されています。", code="gone")])
@@ -229,28 +229,42 @@ def remove_guarantee(application, link: LoanGuarantee, *, by, on: date, reason="
     link.delete()
     if not guarantee.loan_guarantees.exists():
         collateral.release_guarantee(guarantee, by=by, on=on, reason=reason)
-    _finish(application, given, verb="remove_guarantee", label=label, by=by, on=on, reason=reason, guarantee=text)
+    finish(application, given, verb="remove_guarantee", label=label, by=by, on=on, reason=reason, guarantee=text)
 
 
 @transaction.atomic
-def record_deed(
-    link: LoanGuarantee, *, deed_on=None, deed_office="", deed_number="", informed_on=None, by, on: date
-) -> LoanGuarantee:
-    """公正証書（民法465条の6）と情報提供（民法465条の10）を記録する。契約が済むまで直せる。"""
+def record_deed(link: LoanGuarantee, *, by, on: date, **record) -> LoanGuarantee:
+    """公正証書（民法465条の6）・例外の裏づけ（465条の9）・情報提供（465条の10）を記録する。契約が済むまで直せる。
+
+    record は collateral.operations.RECORD_FIELDS のうち記録するもの。渡さない項目は変えない。
+    """
     label = "公正証書・情報提供の記録"
-    given, application = link.application, _begin(link.application, label=label, by=by, states=RECORDABLE)
+    given, application, link = _of_link(link, label=label, by=by)
+    collateral.update_guarantee(link.guarantee, **record, by=by, on=on, label=label)
+    finish(
+        application, given, verb="record_deed", label=label, by=by, on=on, guarantee=str(link.guarantee),
+        **{name: value.isoformat() for name, value in record.items() if isinstance(value, date)},
+    )  # fmt: skip
+    return LoanGuarantee.objects.select_related("guarantee", "application").get(pk=link.pk)
+
+
+@transaction.atomic
+def record_statement(link: LoanGuarantee, *, by, on: date, **values) -> LoanGuarantee:
+    """保証人の資産・収入の申告を記録する。契約が済むまで足せる。金額は経過に書かない。"""
+    label = "保証人の申告の記録"
+    given, application, link = _of_link(link, label=label, by=by)
+    collateral.record_statement(link.guarantee, **values, by=by, on=on)
+    finish(application, given, verb="record_statement", label=label, by=by, on=on, guarantee=str(link.guarantee))
+    return link
+
+
+def _of_link(link: LoanGuarantee, *, label: str, by):
+    """渡された申込、鎖錠した申込、読み直した保証。"""
+    given, application = link.application, begin(link.application, label=label, by=by, states=RECORDABLE)
     link = LoanGuarantee.objects.filter(application=application, pk=link.pk).select_related("guarantee").first()
     if link is None:
         raise StepRefused(label, [block("この保証人は、すでに外されています。", code="gone")])
-    collateral.update_guarantee(
-        link.guarantee, deed_on=deed_on, deed_office=deed_office, deed_number=deed_number, informed_on=informed_on,
-        by=by, on=on, label=label,
-    )  # fmt: skip
-    _finish(
-        application, given, verb="record_deed", label=label, by=by, on=on, guarantee=str(link.guarantee),
-        deed_on=deed_on and deed_on.isoformat(), informed_on=informed_on and informed_on.isoformat(),
-    )  # fmt: skip
-    return LoanGuarantee.objects.select_related("guarantee", "application").get(pk=link.pk)
+    return given, application, link
 
 
 @transaction.atomic
@@ -273,7 +287,7 @@ def follow_terms(application, *, by, on: date) -> int:
 
     人が決めた極度額は残し、根保証の極度額が金額に足りなくなったときだけ金額まで上げる。
     """
-    given, application = application, _begin(application, label="保証を形式に合わせる", by=by)
+    given, application = application, begin(application, label="保証を形式に合わせる", by=by)
     changed = 0
     for link in coverage.guarantee_links(application):
         guarantee = link.guarantee
@@ -283,7 +297,7 @@ def follow_terms(application, *, by, on: date) -> int:
             collateral.update_guarantee(guarantee, **terms, by=by, on=on, label="保証を形式に合わせる")
             changed += 1
     if changed:
-        _finish(application, given, verb="follow_terms", label="保証を形式に合わせる", by=by, on=on, guarantees=changed)
+        finish(application, given, verb="follow_terms", label="保証を形式に合わせる", by=by, on=on, guarantees=changed)
     return changed
 
 

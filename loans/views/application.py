@@ -110,7 +110,6 @@ def written_terms(application: Application) -> dict:
 #: 前の申込を写すときに、写さない欄（日付と、来た人の確認はその都度）
 NOT_COPIED = {
     "disburse_on": None, "maturity_on": None, "first_due_on": None, "applied_by": "", "consented_on": None,
-    "no_representative_guarantee_reason": "",
 }  # fmt: skip
 
 

@@ -29,11 +29,14 @@ class CaseMixin:
                 "capacity__figured_by",
                 "capacity__commented_by",
                 "capacity__cash_plan",
+                "guarantee_review__explained_by",
+                "guarantee_review__recorded_by",
             )
             .prefetch_related(
                 Prefetch("contracts", Loan.objects.select_related("contracted_by", "policy", "member")),
                 Prefetch("conditions", Condition.objects.select_related("met_by", "document", "waiver", "waived_by")),
                 "funding_decisions",
+                "guarantee_review__findings__judged_by",
             )
         )
 

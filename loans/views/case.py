@@ -60,7 +60,6 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             repayment=repayment.panel_of_case(application, calculation["computation"]),
             outlook=judging.outlook(application, room, calculation["computation"], on) if room else None,
             facts=_facts(application, user, on),
-            guarantee_reason=application.no_representative_guarantee_reason,
             plan=panels.plan(application),
             **panels.instructions(application, user, upcoming),
             attachments=panels.attachments(application, user),

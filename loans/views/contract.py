@@ -62,6 +62,7 @@ class Funding(CaseStep):
             bank_rate=cleaned["bank_rate"],
             maturity_on=cleaned["maturity_on"],
             document_reference=cleaned["document_reference"],
+            guarantee_pattern=cleaned["guarantee_pattern"],
             note=cleaned["note"],
             upload=upload,
             new_terms=form.new_terms if changed else None,

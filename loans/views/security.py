@@ -15,10 +15,12 @@ from collateral import checks
 from collateral.forms import SeniorFormSet, seniors_of
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
+from collateral.operations import ALL_TOLD
 from coopfin.charts import Segment, StackedBar
 from coopfin.flow import passed
 from coopfin.forms import OperationForm
 from coopfin.views import GuardedMixin
+from documents import operations as documents
 from loans import coverage, protection
 from loans.forms.security import (
     NEW,
@@ -27,6 +29,7 @@ from loans.forms.security import (
     PartyField,
     RemoveForm,
     SecurityForm,
+    StatementForm,
     party_choice,
     proposed_guarantors,
     proposed_owners,
@@ -81,6 +84,9 @@ def section(application, user, on) -> dict:
         "masks_private": not user.has_perm("members.view_member"),
         "links_to_register": user.has_perm("collateral.view_collateral"),
         "links": coverage.guarantee_links(application),
+        "review": coverage.review_of(application),
+        "review_wanted": application.member.is_corporate,
+        "may_see_papers": user.has_perm("documents.view_paper"),
         "may_change": may_edit and not security.why_closed(application),
         "may_record": may_edit and not security.why_closed(application, security.RECORDABLE),
     }
@@ -387,7 +393,7 @@ class GuaranteeAdd(SecurityOperation):
     def operate(self, form):
         link = security.add_guarantee(
             self.object, **form.guarantor_values(), relation=form.cleaned_data["relation"], **form.terms(),
-            **form.deed_values(), by=self.request.user, on=self.on,
+            **form.record_values(), by=self.request.user, on=self.on,
         )  # fmt: skip
         return link, self.object.get_absolute_url(), f"保証人を付けました（{link.guarantee}）。"
 
@@ -431,7 +437,7 @@ class GuaranteePreview(Preview):
             return found
         guarantee = Guarantee(
             person=person, member=member, debtor=application.member, relation=relation, scope=form.scope.value,
-            **form.terms(), **form.deed_values(),
+            **form.terms(), **form.record_values(),
         )  # fmt: skip
         return [*found, *coverage.findings_of_guarantee(application, guarantee, on=self.on)]
 
@@ -452,7 +458,7 @@ class GuaranteeLink:
             ("保証人", str(guarantee.guarantor)),
             ("債務者", str(guarantee.debtor)),
             ("関係", guarantee.relation_label),
-            ("範囲", guarantee.get_scope_display()),
+            ("範囲", f"{guarantee.get_kind_display()}・{guarantee.get_scope_display()}"),
             *([("極度額", f"{guarantee.maximum_amount:,}円")] if guarantee.maximum_amount else []),
             *([("元本確定期日", guarantee.fixed_on)] if guarantee.fixed_on else []),
         ]
@@ -479,27 +485,50 @@ class GuaranteeRemove(GuaranteeLink, SecurityOperation):
     def get_context_data(self, **kwargs):
         text = "この保証人を申込から外します。"
         if self.link.guarantee.relation == Relation.REPRESENTATIVE:
-            text += "代表者を保証人としないときは、申込の「代表者を保証人としない理由」の記入が要ります。"
+            text += "代表者を保証人としないときは、「経営者保証の検討」に理由の記録が要ります。"
         return super().get_context_data(text=text, facts=self.facts(), danger=True, **kwargs)
 
 
-class GuaranteeDeed(GuaranteeLink, SecurityOperation):
-    """公正証書・情報提供を記録する。"""
+class Attaching:
+    """写しを一つ付けられる画面。中身を調べて受け取る。"""
+
+    notice_kind = ""
+
+    def accepted(self, form):
+        file = form.cleaned_data.get("notice")
+        if not file:
+            return None
+        try:
+            return documents.accept_upload(
+                file=file, kind=self.notice_kind, target=self.object, by=self.request.user, on=self.on
+            )
+        except ValidationError as problem:
+            raise ValidationError({"notice": problem.messages}) from problem
+
+
+class GuaranteeDeed(Attaching, GuaranteeLink, SecurityOperation):
+    """公正証書・例外の裏づけ・情報提供を記録する。"""
 
     form_class = DeedForm
     template_name = "loans/security_deed.html"
     title = "公正証書・情報提供を記録する"
     submit_label = "記録する"
     states = security.RECORDABLE
+    notice_kind = "情報提供の確認書"
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "guarantee": self.link.guarantee, "on": self.on}
 
     def get_initial(self):
-        return {name: getattr(self.link.guarantee, name) for name in DeedForm.DEED_NAMES}
+        guarantee = self.link.guarantee
+        initial = {name: getattr(guarantee, name) for name in DeedForm.RECORD_NAMES}
+        return initial | {"told": guarantee.told if guarantee.informed_on else ALL_TOLD}
 
     def operate(self, form):
-        link = security.record_deed(self.link, **form.deed_values(), by=self.request.user, on=self.on)
+        record = form.record_values()
+        if upload := self.accepted(form):
+            record["confirmation"] = upload
+        link = security.record_deed(self.link, **record, by=self.request.user, on=self.on)
         return link, self.object.get_absolute_url(), f"公正証書・情報提供を記録しました（{link.guarantee}）。"
 
     def get_context_data(self, **kwargs):
@@ -507,6 +536,31 @@ class GuaranteeDeed(GuaranteeLink, SecurityOperation):
             facts=self.facts(), guarantee=self.link.guarantee,
             findings=coverage.findings_of_guarantee(self.object, self.link.guarantee, on=self.on), **kwargs,
         )  # fmt: skip
+
+
+class GuaranteeStatement(Attaching, GuaranteeLink, SecurityOperation):
+    """保証人の資産・収入の申告を記録する。前の申告は残る。"""
+
+    form_class = StatementForm
+    template_name = "loans/security_statement.html"
+    title = "保証人の申告を記録する"
+    submit_label = "記録する"
+    states = security.RECORDABLE
+    notice_kind = "保証人の申告書"
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "on": self.on}
+
+    def operate(self, form):
+        link = security.record_statement(
+            self.link, stated_on=form.cleaned_data["stated_on"], **form.amounts(), note=form.cleaned_data["note"],
+            document=self.accepted(form), by=self.request.user, on=self.on,
+        )  # fmt: skip
+        return link, self.object.get_absolute_url(), f"保証人の申告を記録しました（{link.guarantee}）。"
+
+    def get_context_data(self, **kwargs):
+        statements = self.link.guarantee.statements.select_related("recorded_by", "document")
+        return super().get_context_data(facts=self.facts(), statements=statements, **kwargs)
 
 
 class PartySearch(Preview):
@@ -531,5 +585,10 @@ urlpatterns = [
     path("applications/<int:pk>/guarantee/preview/", GuaranteePreview.as_view(), name="guarantee_preview"),
     path("applications/<int:pk>/guarantee/<int:link>/remove/", GuaranteeRemove.as_view(), name="guarantee_remove"),
     path("applications/<int:pk>/guarantee/<int:link>/deed/", GuaranteeDeed.as_view(), name="guarantee_deed"),
+    path(
+        "applications/<int:pk>/guarantee/<int:link>/statement/",
+        GuaranteeStatement.as_view(),
+        name="guarantee_statement",
+    ),
     path("applications/<int:pk>/parties/", PartySearch.as_view(), name="party_search"),
 ]

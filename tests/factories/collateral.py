@@ -2,10 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfWriter
 
 from collateral.enums import AssetKind, GuaranteeScope, RightKind, SeniorKind
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, Guarantee, SecurityInterest, SeniorLien
+from documents import operations as documents
 from members.models import Member
 from tests.factories.members import make_member, make_person
 
@@ -49,6 +54,16 @@ def make_guarantee(*, debtor=None, person=None, member=None, **changes):
         member=member,
         **{**values, **changes},
     )
+
+
+def make_upload(target, by):
+    """署名のある確認書の写し（白い一ページ）。"""
+    out = BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(width=100, height=100)
+    writer.write(out)
+    file = SimpleUploadedFile("確認書.pdf", out.getvalue())
+    return documents.accept_upload(file=file, kind="情報提供の確認書", target=target, by=by, on=date(2026, 11, 24))
 
 
 MORTGAGE, REVOLVING = SeniorKind.MORTGAGE, SeniorKind.REVOLVING

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from coopfin.roles import Role
 from loans.enums import ApplicationState as S
-from loans.models import Application
+from loans.models import Application, GuaranteeReview
 from loans.operations import security
 from tests.factories.core import make_cooperative, make_policy, make_user
 from tests.factories.loans import TODAY as ON
@@ -56,3 +56,29 @@ def add_land(application, office, **changes):
     return security.add_security(
         application, new_asset=land(application), right="mortgage", amount=10_000_000, **changes, by=office.clerk, on=ON
     )
+
+
+#: 三つの要件の判断（操作に渡す値）
+CRITERIA = {
+    "separation": {"verdict": "met", "finding": "役員への貸付はない。", "evidence": "決算書2期"},
+    "finances": {"verdict": "partly", "finding": "自己資本比率は15%。", "evidence": "決算書2期"},
+    "disclosure": {"verdict": "met", "finding": "試算表を四半期ごとに受け取る。", "evidence": "試算表"},
+}
+EXPLAINED = {
+    "explained_on": ON,
+    "explained_to": "代表者",
+    "explained_why": "財務基盤が足りない。",
+    "explained_release": "自己資本比率が30%を超えれば外す。",
+}
+
+
+def make_review(application, *, explained=True, **changes):
+    """経営者保証の検討（行だけ）。言わなければ、代表者を保証人とし、三つの要件を確かめ、説明した。"""
+    by = application.created_by
+    told = {**EXPLAINED, "explained_by": by} if explained else {}
+    review = GuaranteeReview.objects.create(
+        application=application, **{"decision": "take", **told, "recorded_by": by, "recorded_on": ON, **changes}
+    )
+    for criterion, values in CRITERIA.items():
+        review.findings.create(criterion=criterion, **values, judged_by=by, judged_on=ON)
+    return review

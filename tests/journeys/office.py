@@ -146,6 +146,27 @@ def inform_guarantor(clerk: Desk, guarantor: str) -> None:
     clerk.follow(f"記録する （{guarantor}）").fill("情報提供を受けた日", business_date()).press("記録する")
 
 
+def weigh_guarantee(clerk: Desk) -> None:
+    """The three criteria of the guideline are judged; why the representative stands and how he is let go is explained."""
+    clerk.follow("記録する （経営者保証の検討）")
+    for title, finding, papers in (
+        ("法人と個人の分離", "役員への貸付はない。", "決算書2期"),
+        ("財務基盤", "自己資本比率は15%にとどまる。", "決算書2期"),
+        ("情報開示", "試算表を四半期ごとに受け取る。", "試算表"),
+    ):
+        part = clerk.page.get_by_role("group", name=title)
+        part.get_by_label("判断").select_option(label="満たさない" if title == "財務基盤" else "満たす")
+        part.get_by_label("見たこと").fill(finding)
+        part.get_by_label("確かめた資料").fill(papers)
+    clerk.choose("代表者の保証", "代表者を保証人とする").fill("理由", "法人の資産だけでは返済の備えが足りない。")
+    clerk.fill("説明した日", business_date())
+    clerk.fill("どの部分が足りず、なぜ保証が要るか", "財務基盤の要件を満たさないため。")
+    clerk.fill(
+        "何を改めれば、保証を外し・軽くできるか", "自己資本比率が30%を超えれば、次の見直しで外すことを検討する。"
+    )
+    clerk.press("記録する").see("経営者保証の検討を記録しました")
+
+
 def todays_work(desk: Desk, address: str) -> Desk:
     """Somebody finds, among today's work, what waits for him."""
     return desk.open("/").follow_to(address)

@@ -37,6 +37,7 @@ def test_a_bill_loan_from_the_excel_import_to_the_posted_voucher(office, today):
 
     # Received, investigated and put before the committee.
     work.inform_guarantor(clerk, "白山 健（代表者）")
+    work.weigh_guarantee(clerk)
     work.take_step(clerk, case, "受け付ける").stage("受付済")
     work.investigate(clerk, case, interviewee="代表取締役 白山 健")
 

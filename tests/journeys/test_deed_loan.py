@@ -68,6 +68,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
     case = work.save_draft(clerk)
     check_schedule(clerk, plan)
     work.inform_guarantor(clerk, "能登 一郎（代表者）")
+    work.weigh_guarantee(clerk)
 
     # Land is mortgaged; a friend guarantees, whose notarial deed is asked for at once.
     clerk.follow("担保を付ける").pick("種類", "土地").fill("物件の表示", LAND).fill("評価額（円）", "2,400万")

@@ -155,4 +155,5 @@ def test_an_empty_database_is_set_up_to_the_first_received_application(new_page,
     clerk.page.get_by_role("button", name="90日", exact=True).click()
     case = work.save_draft(clerk)
     work.inform_guarantor(clerk, "白山 健（代表者）")
+    work.weigh_guarantee(clerk)
     work.take_step(clerk, case, "受け付ける").stage("受付済")

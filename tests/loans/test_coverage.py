@@ -13,10 +13,11 @@ from loans import coverage, protection
 from loans.enums import LoanType
 from loans.models import Application, LoanGuarantee, LoanSecurity
 from members.enums import MemberKind, OfficerTitle
-from tests.factories.collateral import MORTGAGE, REVOLVING, make_asset, make_guarantee, make_interest
+from tests.factories.collateral import MORTGAGE, REVOLVING, make_asset, make_guarantee, make_interest, make_upload
 from tests.factories.core import make_user
 from tests.factories.loans import bill_terms, deed_terms
 from tests.factories.members import make_member, make_officer, make_person
+from tests.factories.security import make_review
 
 pytestmark = pytest.mark.django_db
 
@@ -249,16 +250,52 @@ def test_the_representative_as_guarantor_passes():
     assert levels(coverage.guarantor_findings(application), "representative") == ["pass"]
 
 
-def test_leaving_the_representative_out_passes_with_a_reason():
-    application = case(no_representative_guarantee_reason="法人と個人の分離、財務基盤、情報開示を確かめた。")
-    (finding,) = told(coverage.guarantor_findings(application), "representative")
+def test_leaving_the_representative_out_passes_with_a_recorded_reason():
+    application = case()
+    make_review(
+        application, decision="waive", reason="法人と個人の分離、財務基盤、情報開示を確かめた。", explained=False
+    )
+    found = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    (finding,) = told(found, "representative")
     assert finding.level == "pass"
     assert "法人と個人の分離" in finding.detail
+    assert levels(found, "guideline") == ["pass"]
 
 
-def test_a_blank_reason_is_no_reason():
-    application = case(no_representative_guarantee_reason="  \n ")
+def test_a_review_that_wants_the_representative_is_no_reason_for_leaving_him_out():
+    application = case()
+    make_review(application)
     assert levels(coverage.guarantor_findings(application), "representative") == ["block"]
+
+
+def test_taking_the_representatives_guarantee_asks_for_the_guideline_and_its_explanation_by_the_contract():
+    application = case()
+    representative_of(application, informed_on=ON, told="finances,debts,collateral")
+    at_contract = {"contract_on": CONTRACT, "level": "block"}
+    assert levels(coverage.guarantor_findings(application), "guideline") == ["warn"]
+    (nothing,) = told(coverage.guarantor_findings(application, **at_contract), "guideline")
+    assert nothing.blocks
+    assert nothing.url.endswith("/guarantee/review/")
+    review = make_review(application, explained=False)
+    (finding,) = told(coverage.guarantor_findings(application, **at_contract), "guideline")
+    assert finding.blocks
+    assert "説明したことが記録されていません" in finding.text
+    review.findings.get(criterion="finances").delete()
+    application = Application.objects.get(pk=application.pk)
+    (finding,) = told(coverage.guarantor_findings(application, **at_contract), "guideline")
+    assert "財務基盤がまだ確かめられていません" in finding.text
+    review.delete()
+    make_review(application)
+    found = coverage.guarantor_findings(Application.objects.get(pk=application.pk), **at_contract)
+    assert levels(found, "guideline") == ["pass"]
+
+
+def test_a_waiver_beside_the_standing_representative_is_a_contradiction():
+    application = case()
+    representative_of(application)
+    make_review(application, decision="waive", reason="要件をすべて満たす。")
+    (finding,) = told(coverage.guarantor_findings(application, contract_on=CONTRACT, level="block"), "guideline")
+    assert "どちらかを直してください" in finding.text
 
 
 def test_a_sole_proprietor_needs_no_representative():
@@ -306,7 +343,7 @@ def test_a_deed_counts_within_the_month_before_the_contract(deed_on, valid):
     application = case()
     link = stand_behind(
         application, deed_on=deed_on, deed_office="金沢公証人合同役場", deed_number="令和8年第123号",
-        informed_on=date(2026, 10, 1),
+        informed_on=date(2026, 10, 1), told="finances,debts,collateral",
     )  # fmt: skip
     (finding,) = told(coverage.guarantor_findings(application, contract_on=CONTRACT, level="block"), "deed")
     assert finding.level == ("pass" if valid else "block")
@@ -345,7 +382,7 @@ def test_an_exemption_that_the_register_does_not_bear_out_is_warned_about():
     (finding,) = told(coverage.guarantor_findings(application, contract_on=CONTRACT), "evidence")
     assert finding.warns
     assert str(link.guarantee.guarantor) in finding.text
-    assert finding.url == application.member.get_absolute_url()
+    assert finding.url.endswith(f"/guarantee/{link.pk}/deed/")
 
 
 @pytest.mark.parametrize(
@@ -373,9 +410,44 @@ def test_a_proprietors_working_spouse_or_partner_is_exempt_when_registered_as_su
 )
 def test_every_individual_must_have_been_informed_by_the_contract(informed_on, expected):
     application = case()
-    representative_of(application, informed_on=informed_on)
+    told_all = "finances,debts,collateral" if informed_on else ""
+    upload = make_upload(application, application.created_by)
+    representative_of(application, informed_on=informed_on, told=told_all, confirmation=upload)
     found = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
     assert levels(found, "information") == [expected]
+
+
+def test_what_the_guarantor_was_not_told_and_a_missing_confirmation_are_named():
+    application = case()
+    link = representative_of(application, informed_on=ON, told="finances")
+    (finding,) = told(coverage.guarantor_findings(application), "information")
+    assert "ほかの債務・ほかの担保について説明を受けたことが記録されていません" in finding.text
+    link.guarantee.told = "finances,debts,collateral"
+    link.guarantee.save()
+    at_contract = coverage.guarantor_findings(application, contract_on=CONTRACT, level="block")
+    assert levels(at_contract, "confirmation") == ["warn"]
+    assert levels(coverage.guarantor_findings(application), "information") == ["pass"]
+
+
+def test_a_simple_guarantee_is_warned_about_with_its_reason():
+    application = case()
+    stand_behind(application, kind="simple", kind_reason="保証人の希望")
+    (finding,) = told(coverage.guarantor_findings(application), "kind")
+    assert finding.warns
+    assert "保証人の希望" in finding.detail
+
+
+def test_the_exception_from_the_deed_is_shown_by_the_register_or_by_a_paper_that_was_seen():
+    application = case()
+    link = stand_behind(application, relation=Relation.MAJORITY_SHAREHOLDER.value)
+    at_contract = {"contract_on": CONTRACT, "level": "block"}
+    (finding,) = told(coverage.guarantor_findings(application, **at_contract), "evidence")
+    assert finding.blocks
+    link.guarantee.exception_evidence, link.guarantee.exception_seen_on = "株主名簿", ON
+    link.guarantee.save()
+    (finding,) = told(coverage.guarantor_findings(application, **at_contract), "deed")
+    assert finding.level == "pass"
+    assert "株主名簿" in finding.detail
 
 
 def test_missing_information_only_warns_before_the_contract():
@@ -488,4 +560,4 @@ def test_the_number_of_queries_does_not_grow_with_the_case():
         make_officer(member=application.member)
     with CaptureQueriesContext(connection) as many:
         assert len(coverage.interested_persons(Application.objects.get(), on=ON)) == 1 + 8 + 8 + 2 + 8
-    assert len(many) == len(few) <= 12
+    assert len(many) == len(few) <= 13

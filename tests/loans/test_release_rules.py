@@ -212,8 +212,6 @@ def test_a_borrowing_that_was_corrected_away_still_counts_for_its_loan(office):
 def test_one_who_is_no_longer_the_representative_needs_the_notarial_deed(office):
     application = make_application_in(office, S.APPROVED)
     Member.objects.filter(pk=application.member_id).update(representative=make_person())
-    application = fresh(application)
-    type(application).objects.filter(pk=application.pk).update(no_representative_guarantee_reason="新代表は就任直後")
     with pytest.raises(StepRefused) as refusal:
         contracts.begin(fresh(application), contracted_on=TODAY, by=office.clerk, on=TODAY, reason=REASON)
     assert "evidence" in codes(refusal) or "deed" in codes(refusal)

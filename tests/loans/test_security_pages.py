@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from collateral.enums import AssetKind, RightKind
@@ -10,15 +11,16 @@ from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin.roles import Role
 from loans import coverage, protection
 from loans.enums import ApplicationState as S
-from loans.models import LoanGuarantee, LoanSecurity
+from loans.models import GuaranteeReview, LoanGuarantee, LoanSecurity
 from loans.operations import security
 from members.models import Person
 from tests.factories.collateral import MORTGAGE, make_asset
 from tests.factories.core import make_user
 from tests.factories.loans import TODAY as ON
-from tests.factories.loans import bill_terms, make_application
+from tests.factories.loans import bill_terms, fresh, make_application
 from tests.factories.members import make_member, make_officer, make_person
-from tests.factories.security import add_land, make_small_office, put
+from tests.factories.security import CRITERIA, EXPLAINED, add_land, make_small_office, put
+from tests.prepared import little_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -248,6 +250,8 @@ def guarantee_form(application, **changes):
         "new_postal_code": "920-0901",
         "new_address": "金沢市彦三町一丁目1番",
         "relation": "relative_or_friend",
+        "kind": "joint",
+        "kind_reason": "",
         "maximum_amount": "1000万",
         "fixed_on": "2031-11-01",
         "informed_on": "",
@@ -269,6 +273,11 @@ def test_a_third_party_is_added_by_the_page_and_warned_about(browsing, applicati
     ]
 
 
+def test_a_paper_for_the_exception_wants_the_day_it_was_seen(browsing, application):
+    sent = guarantee_form(application, exception_evidence="株主名簿")
+    assert "exception_seen_on" in errors(browsing.post(page("guarantee_add", application), sent))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -288,6 +297,7 @@ def test_a_third_party_is_added_by_the_page_and_warned_about(browsing, applicati
         ("new_born_on", "令和8年2月30日"),
         ("deed_on", "2199-01-01"),
         ("informed_on", "2199-01-01"),
+        ("kind", "half"),
     ],
 )
 def test_a_wrong_guarantor_is_refused_beside_the_field(field, value, browsing, application):
@@ -338,23 +348,112 @@ def test_the_deed_page_records_deed_and_information(browsing, application, offic
     assert browsing.get(address).status_code == 200
     sent = {
         "version": str(application.version), "token": "t", "deed_on": ON.isoformat(), "deed_office": "金沢公証人合同役場",
-        "deed_number": "令和8年第123号", "informed_on": ON.isoformat(),
+        "deed_number": "令和8年第123号", "informed_on": ON.isoformat(), "told": ["finances", "debts"],
+        "notice": SimpleUploadedFile("確認書.pdf", little_pdf()),
     }  # fmt: skip
     assert browsing.post(address, sent).status_code == 302
     kept = Guarantee.objects.get(pk=link.guarantee_id)
     assert (kept.deed_on, kept.informed_on, kept.deed_office) == (ON, ON, "金沢公証人合同役場")
+    assert (kept.told, kept.untold) == ("finances,debts", ["ほかの担保"])
+    assert kept.confirmation.filename == "確認書.pdf"
+
+
+def test_a_file_that_is_no_paper_is_refused_beside_its_field_and_nothing_is_recorded(browsing, application):
+    link = application.guarantees.get()
+    sent = {
+        "version": str(application.version), "token": "t", "informed_on": ON.isoformat(),
+        "notice": SimpleUploadedFile("確認書.pdf", b"MZ"),
+    }  # fmt: skip
+    response = browsing.post(page("guarantee_deed", application, link.pk), sent)
+    assert "受け取れるのは" in errors(response)["notice"]
+
+
+def test_the_statement_of_a_guarantor_is_added_and_its_sums_are_kept_from_the_committee(browsing, application, office):
+    link = application.guarantees.get()
+    address = page("guarantee_statement", application, link.pk)
+    sent = {
+        "version": str(application.version), "token": "t", "stated_on": ON.isoformat(), "income": "720万",
+        "real_estate": "3000万", "deposits": "500万", "debts": "1200万",
+    }  # fmt: skip
+    assert "年間の収入" in errors(browsing.post(address, {**sent, "income": ""}))["income"]
+    assert "先の日付" in errors(browsing.post(address, {**sent, "stated_on": "2199-01-01"}))["stated_on"]
+    assert browsing.post(address, sent).status_code == 302
+    statement = link.guarantee.statements.get()
+    assert (statement.assets, statement.net) == (35_000_000, 23_000_000)
+    case = application.get_absolute_url()
+    assert "23,000,000円" in browsing.get(case).content.decode()
+    put(application, S.COMMITTEE_QUEUE)
+    member = make_user(Role.COMMITTEE)
+    browsing.force_login(member)
+    shown = browsing.get(case).content.decode()
+    assert "申告あり" in shown
+    assert "23,000,000円" not in shown
+
+
+# --- the guideline ------------------------------------------------------------------------
+
+
+def review_form(application, **changes):
+    return {
+        "version": str(application.version), "token": "t", "decision": "waive", "reason": "三つの要件を満たす。",
+        "alternatives": ["resolutory"], "explained_on": "", "explained_to": "代表者",
+        **{f"{name}_{part}": value for name, parts in CRITERIA.items() for part, value in parts.items()}, **changes,
+    }  # fmt: skip
+
+
+def test_the_guideline_is_recorded_and_shown_with_who_judged(browsing, application, office):
+    address = page("guarantee_review", application)
+    assert browsing.get(address).status_code == 200
+    response = browsing.post(address, review_form(application))
+    assert response.status_code == 302, response.context["form"].errors
+    review = application.guarantee_review
+    assert (review.missing, review.is_waived, review.explained_to) == ([], True, "")
+    shown = browsing.get(application.get_absolute_url()).content.decode()
+    for words in ("三つの要件を満たす。", "自己資本比率は15%。", "解除条件付保証", str(office.clerk)):
+        assert words in shown
+    # A second look by another person keeps the judge of what did not change.
+    other = make_user(Role.CLERK)
+    browsing.force_login(other)
+    again = review_form(
+        fresh(application), decision="take", finances_finding="自己資本比率は18%。",
+        **{**EXPLAINED, "explained_on": ON.isoformat()}, token="u",
+    )  # fmt: skip
+    assert browsing.post(address, again).status_code == 302
+    judges = dict(review.findings.values_list("criterion", "judged_by"))
+    assert judges == {"separation": office.clerk.pk, "finances": other.pk, "disclosure": office.clerk.pk}
+    review.refresh_from_db()
+    assert (review.is_waived, review.explained_by) == (False, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"decision": ""}, "decision"),
+        ({"reason": " "}, "reason"),
+        ({"finances_evidence": ""}, "finances_evidence"),
+        ({"finances_finding": ""}, "finances_finding"),
+        ({"finances_verdict": ""}, "finances_verdict"),
+        ({"explained_on": "2199-01-01"}, "explained_on"),
+        ({"explained_on": "2026-11-02"}, "explained_why"),
+        ({"explained_on": "2026-11-02"}, "explained_release"),
+    ],
+)
+def test_a_review_without_grounds_is_refused_beside_the_field(changes, field, browsing, application):
+    response = browsing.post(page("guarantee_review", application), review_form(application, **changes))
+    assert field in errors(response)
+    assert not GuaranteeReview.objects.exists()
 
 
 def test_who_needs_no_deed_is_asked_for_the_information_only(browsing, application):
     link = application.guarantees.get()
     response = browsing.get(page("guarantee_deed", application, link.pk))
-    assert list(response.context["form"].fields) == ["version", "token", "informed_on"]
+    assert list(response.context["form"].fields) == ["version", "token", "informed_on", "told", "notice"]
 
 
 def test_a_guarantor_is_removed_after_a_confirmation(browsing, application):
     link = application.guarantees.get()
     address = page("guarantee_remove", application, link.pk)
-    assert "代表者を保証人としない理由" in browsing.get(address).content.decode()
+    assert "「経営者保証の検討」に理由の記録が要ります" in browsing.get(address).content.decode()
     sent = {"version": str(application.version), "token": "t", "reason": "ガイドラインによる"}
     assert browsing.post(address, sent).status_code == 302
     assert browsing.post(address, sent).status_code == 302
