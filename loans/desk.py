@@ -28,7 +28,15 @@ from loans.enums import ApplicationState as S
 from loans.filters import CONTRACT_STATES
 from loans.headroom import of_member
 from loans.models import (
-    Application, Condition, DirectorDealing, Escalation, GuaranteeReview, Instalment, Loan, LoanEvent, Product,
+    Application,
+    Condition,
+    DirectorDealing,
+    Escalation,
+    GuaranteeReview,
+    Instalment,
+    Loan,
+    LoanEvent,
+    Product,
 )  # fmt: skip
 from loans.views.dealings import visible_dealings
 from loans.views.search import search

@@ -23,11 +23,10 @@ from loans.enums import ApplicationState as S
 from loans.enums import ConditionDue, ConditionKind, FundingResult, GuaranteeDecision
 from loans.models import Application
 from loans.operations import application as applications
-from loans.operations import checklist
+from loans.operations import checklist, guideline
 from loans.operations import conditions as condition_operations
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
-from loans.operations import guideline
 from loans.operations import review as reviews
 from loans.workflow import documents_of
 

@@ -84,10 +84,10 @@ def test_own_funds_have_no_page_for_the_bank(office, sit):
 def test_the_contract_gets_a_number_and_leads_to_its_papers(office, sit):
     application = make_application_in(office, S.APPROVED, terms=deed_terms(funding_source="own"))
     desk = sit(office.clerk)
-    late = desk.send("contract", application.pk, contracted_on="2027-03-01")
+    late = desk.send("contract", application.pk, contracted_on="2027-03-01", reason=REASON)
     assert late.status_code == 422
     assert "有効期限を過ぎます" in text_of(late)
-    response = desk.send("contract", application.pk, contracted_on="R8.11.24")
+    response = desk.send("contract", application.pk, contracted_on="R8.11.24", reason=REASON)
     assert response.url == page("contract_papers", application.pk)
     assert fresh(application).loan.number == "S-2026-001"
 
