@@ -107,7 +107,7 @@ def collateral_findings(application, *, on: date | None = None) -> list[Finding]
         months = checks.renewal_months(on)
         for asset in {row.asset.pk: row.asset for row in coverage.rows}.values():
             for finding in checks.stale(asset, on=on, months=months):
-                found.append(replace(finding, detail=f"物件: {_told(asset)}"))
+                found.append(replace(finding, detail=f"物件: {told(asset)}"))
     kinds = {row.asset.kind for row in coverage.rows}
     if AssetKind.LAND in kinds and AssetKind.BUILDING not in kinds:
         for row in coverage.rows:

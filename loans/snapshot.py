@@ -14,7 +14,7 @@ from django.db import models
 
 from coopfin.fields import RateField, YenField
 from documents.models import Upload
-from loans import coverage
+from loans import coverage, protection
 from loans.changes import Part
 from loans.models import Application, BankRelation, FundSource, FundUse, Investigation, WorksheetAnswer
 from loans.worksheet import QUESTIONS
@@ -100,7 +100,7 @@ def plan(application: Application) -> Part:
 @register
 def collateral(application: Application) -> Part:
     def rows():
-        for row in coverage.cover_of(application).rows:
+        for row in protection.cover_of(application).rows:
             value = (
                 f"{row.label}、債権額・極度額 {row.amount:,}円、評価 {row.appraised:,}円、"
                 f"先順位 {row.seniors:,}円、保全額 {row.cover:,}円"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coopfin', '0004_invitations'),
+        ('coopfin', '0005_lists'),
     ]
 
     operations = [

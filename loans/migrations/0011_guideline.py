@@ -22,7 +22,7 @@ def carry_reasons(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loans', '0009_capacity'),
+        ('loans', '0010_rounds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
