@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 
 from coopfin.calc import days
 from coopfin.roles import Role
-from governance.enums import BodyKind, ItemState
+from governance.enums import BodyKind, ItemState, SeatTitle
 from governance.models import AgendaItem, Seat
 from loans.models import Application, DirectorDealing, LoanEvent
 from members.enums import OWNED_BY_OTHER
@@ -80,7 +80,8 @@ def _officers(period: Period) -> dict[Person, str]:
     seats = seats.filter(Q(to_on__isnull=True) | Q(to_on__gte=period.start)).select_related("body", "person")
     found: dict[Person, list[str]] = {}
     for seat in seats.order_by("body", "pk"):
-        word = f"{seat.body} {seat.get_title_display()}"
+        title = seat.get_title_display()
+        word = title if seat.title == SeatTitle.AUDITOR else f"{seat.body} {title}"
         words = found.setdefault(seat.person, [])
         if word not in words:
             words.append(word)

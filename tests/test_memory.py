@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from loans.enums import ApplicationState as S
-from loans.operations import disbursement as disbursements
+from loans.operations import application as applications
 from tests.factories.loans import REASON, TODAY, deed_terms, make_application_in
 from tests.factories.members import make_member
 from tests.memory import MEMORY, Unknown, frozen
@@ -27,7 +27,7 @@ def rows():
     return found
 
 
-@pytest.mark.parametrize("state", [S.BOARD_QUEUE, S.DISBURSED])
+@pytest.mark.parametrize("state", [S.BOARD_QUEUE, S.APPROVED])
 @pytest.mark.parametrize("time", ["walked", "repeated"])
 def test_what_is_repeated_is_row_for_row_what_was_walked(office, monkeypatch, state, time):
     monkeypatch.setattr("documents.operations.render_pdf", lambda html: (b"%PDF-1.7\n%%EOF\n", 1))
@@ -38,11 +38,9 @@ def test_what_is_repeated_is_row_for_row_what_was_walked(office, monkeypatch, st
     else:
         assert len(MEMORY.deeds) == known
         assert (application.pk, application.version, rows()) == kept[state]
-    if state == S.DISBURSED:
-        voucher = application.loan.events.get().voucher
-        disbursements.prepare_reversal(
-            voucher, dated_on=TODAY, by=office.clerk, on=TODAY, reason=REASON
-        )  # and one can work on from there
+    if state == S.APPROVED:
+        # And one can work on from there.
+        applications.withdraw(application, by=office.clerk, on=TODAY, reason=REASON)
 
 
 def test_any_other_write_makes_another_world(office):
