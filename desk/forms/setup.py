@@ -146,8 +146,9 @@ class BaseBankFormSet(forms.BaseFormSet):
     """⑤ 取引金融機関。"""
 
     def banks(self) -> list[tuple[str, str]]:
-        live = [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]
-        return [(form.cleaned_data["name"], form.cleaned_data.get("branch", "")) for form in live]
+        # いまの決議から写した行は、手を加えていなくても、書いた行である。
+        written = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("name")]
+        return [(form.cleaned_data["name"], form.cleaned_data.get("branch", "")) for form in written]
 
     def clean(self):
         super().clean()

@@ -34,7 +34,7 @@ class TimelinePaper:
     kind: str
     reader: str
     read_at: str
-    entries: list[Entry]
+    entries: tuple[Entry, ...]
     number: str = ""
     stamp_duty: int = 0
 
@@ -93,7 +93,7 @@ class TimelinePdf(TimelineMixin, View):
             kind=KINDS.get(kind, "すべて"),
             reader=str(request.user),
             read_at=jmoment(timezone.localtime()),
-            entries=history.entries(history.records(kind)),
+            entries=tuple(history.entries(history.records(kind))),
         )
         try:
             content, _ = render_pdf(TIMELINE.render_html(values))

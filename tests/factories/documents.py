@@ -325,5 +325,5 @@ def make_timeline(name="能登精機株式会社", *, times=1) -> TimelinePaper:
     ] * times
     return TimelinePaper(
         title="2026-0042 経過", issuer="石川機械工業協同組合", subject=f"2026-0042　{name}　設備資金　12,000,000円",
-        kind="すべて", reader="山田 花子", read_at="2026年11月24日 14:05", entries=entries,
+        kind="すべて", reader="山田 花子", read_at="2026年11月24日 14:05", entries=tuple(entries),
     )  # fmt: skip

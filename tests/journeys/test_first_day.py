@@ -76,7 +76,7 @@ def write_the_cooperative(admin: Desk) -> None:
 def propose(admin: Desk, today) -> None:
     """Policy, limits, articles and rule: proposals, until another approves. The page says whose turn it is."""
     admin.open("/setup/").follow("方針（利息の計算・担保の掛目など）を提案し、別の人が承認する")
-    admin.fill("根拠", "金融事業規程 第8条").press("保存").see("これは提案です")
+    admin.fill("根拠", "金融事業規程 第8条").press("提案する").see("これは提案です")
     admin.open("/setup/").follow("総会の限度額の決議を提案し、別の人が承認する").fill("会議", "第48回通常総会")
     admin.fill("議案番号", "第5号議案").fill("決議日", today).fill("効力が生じる日", today)
     admin.fill("① 借入金残高の最高限度", "4億").fill("③ 1組合員に対する貸付残高の最高限度", "5,000万")
@@ -93,9 +93,10 @@ def propose(admin: Desk, today) -> None:
     admin.fill("会議", "第312回理事会").fill("議案番号", "第2号議案").fill("決議日", today).fill(
         "効力が生じる日", today
     )
-    admin.fill("手形貸付の限度（円）", "3000万").press("保存").see("基準のよりどころの条を書いてください")
+    admin.watch.expect(r"status of 422")
+    admin.fill("手形貸付の限度（円）", "3000万").press("提案する").see("基準のよりどころの条を書いてください")
     admin.page.locator("[name=amount_article]").fill("第3条")
-    admin.press("保存").see("これは提案です")
+    admin.press("提案する").see("これは提案です")
 
 
 def approve(chief: Desk) -> None:

@@ -30,7 +30,7 @@ def test_a_limit_is_raised_by_two_people_and_the_refused_case_then_passes(house)
     expect(chief.page.locator("#preview")).to_contain_text("400,000,000")
     expect(chief.page.locator("#preview")).to_contain_text("20,000,000")
     chief.follow("この内容で限度額の決議を提案").fill("会議", "臨時総会").fill("議案番号", "第1号議案")
-    chief.fill("決議日", house.today).press("保存").see("これは提案です")
+    chief.fill("決議日", house.today).press("提案する").see("これは提案です")
     proposal = LimitResolution.objects.waiting().get()
     assert (proposal.member_loan_limit, proposal.effective_on) == (20_000_000, house.today)
     assert [str(bank) for bank in proposal.designated_banks.order_by("pk")] == [
