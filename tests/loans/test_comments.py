@@ -149,11 +149,12 @@ def test_figures_and_days_of_the_record_are_told_as_they_are_read(world):
     log.record(case, verb="update_terms", label="条件の変更", by=office.clerk, on=TODAY, changed=changed)
     history = History(case)
     (entry, *_) = history.entries(history.records("terms"))
-    assert entry.text.splitlines() == [
+    # PostgreSQL keeps the keys of a record in an order of its own.
+    assert set(entry.text.splitlines()) == {
         "返済額: 13,999,996 → 9500",
         "受け取った日: （なし） → 2026年11月9日",
         "番号: 0123456 → 2026-0042",
-    ]
+    }
 
 
 def test_the_timeline_is_for_those_who_may_see_the_case(world, client):
