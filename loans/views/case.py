@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 from coopfin.models import Policy
 from coopfin.views import GuardedMixin, RememberReading
 from governance.models import AgendaItem
-from loans import judging, rulebook, wording
+from loans import casefile, judging, rulebook, wording
 from loans.enums import COMMITTED_STATES, EDITABLE_STATES
 from loans.enums import ApplicationState as S
 from loans.models import Application, Product
@@ -32,13 +32,13 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
         user, on = self.request.user, self.on
         voucher = panels.waiting_voucher(application)
         upcoming = panels.next_step(application, user, on, voucher)
-        agenda = rounds.agenda(application)
-        committee, board = panels.committee(application, on, agenda), panels.board(application, on, agenda)
+        agenda = casefile.agenda_of(application)
+        committee, board = casefile.committee(application, on, agenda), casefile.board(application, on, agenda)
         advised = _decided(committee)
         decided, waiting = _decided(board), _open(board)
         opinion = _opinion(application, committee, user, on)
         loan = application.loan
-        calculation, room = panels.calculation(application, on), panels.room(application, on)
+        calculation, room = casefile.calculation(application, on), panels.room(application, on)
         return super().get_context_data(
             title=application.title,
             breadcrumbs=[("申込・審査", reverse("loans:applications")), (application.number_label, "")],
@@ -60,7 +60,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             repayment=repayment.panel_of_case(application, calculation["computation"]),
             outlook=judging.outlook(application, room, calculation["computation"], on) if room else None,
             facts=_facts(application, user, on),
-            plan=panels.plan(application),
+            plan=casefile.plan(application),
             **panels.instructions(application, user, upcoming),
             attachments=panels.attachments(application, user),
             security=security.section(application, user, self.on),

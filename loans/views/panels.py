@@ -7,22 +7,18 @@ from dataclasses import replace
 from django.contrib.contenttypes.models import ContentType
 from django.urls import Resolver404, resolve, reverse
 
-from coopfin.calc.yen import ImpossibleTerms
 from coopfin.delegation import Reach
 from coopfin.flow import Finding, Step, block
-from coopfin.models import ActionLog, Policy
+from coopfin.models import ActionLog
 from coopfin.roles import roles_with
 from documents.models import Upload
-from governance import operations as governance
-from governance.enums import BodyKind, ItemResult
-from loans import fact_finding, headroom, postings
+from loans import fact_finding, headroom
+from loans.casefile import NEXT, PERSONAL
 from loans.decided import approval_runs_out
-from loans.enums import EDITABLE_STATES, OPEN_STATES, BankDealing, FundingResult, LoanState
+from loans.enums import EDITABLE_STATES, OPEN_STATES, FundingResult
 from loans.enums import ApplicationState as S
 from loans.models import Application
 from loans.operations.application import REOPEN, REOPENABLE
-from loans.terms import LoanTerms, compute
-from loans.views import rounds
 from loans.workflow import DELEGATED, FLOW, committee_returns_its_own, waiting_events
 
 #: ステップ → そのページ
@@ -56,22 +52,8 @@ UNTIL = {
     "prepare_disbursement": "実行の起票まで",
     "disburse": "実行の承認まで",
 }
-NEXT = {
-    S.DRAFT: "receive",
-    S.RECEIVED: "investigate",
-    S.RETURNED: "investigate",
-    S.INVESTIGATION: "submit_to_committee",
-    S.COMMITTEE_QUEUE: "recommend",
-    S.RECOMMENDED: "submit_to_board",
-    S.BOARD_QUEUE: "approve",
-    S.APPROVED: "contract",
-    S.CONTRACTING: "confirm_ready",
-    S.READY: "prepare_disbursement",
-}
 #: 理事会の決定のページは、承認できなくても否決・継続審議のために開く
 _CLOSING = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
-#: その手続をする人でなければ、言っても仕方のないこと
-_PERSONAL = {"permission", "instructor", "receiver", "investigator", "contract-maker", "delegation"}
 
 
 def waiting_voucher(application: Application):
@@ -109,7 +91,7 @@ def next_step(application: Application, user, on, voucher=None) -> dict | None:
     findings = _shorter(FLOW.findings(step, application, by=user, on=on), application)
     if not may:
         # よその人の手続では、踏む本人についての確認は出さない。
-        findings = [finding for finding in findings if finding.code not in _PERSONAL]
+        findings = [finding for finding in findings if finding.code not in PERSONAL]
     findings = [f if may_open(user, f.url) else replace(f, url="") for f in findings]
     findings = [f if may_open(user, f.source_url) else replace(f, source_url="") for f in findings]
     return {
@@ -232,65 +214,6 @@ def _decision_note(decided, waiting):
     return (decided.decided_on, _result(decided)) if decided else (None, "")
 
 
-# --- 委員会と理事会 -------------------------------------------------------------------------
-
-
-def committee(application: Application, on, agenda=None) -> dict | None:
-    """答申の面: 委員ごとの意見、除斥、定足数、前の付議での意見。"""
-    agenda = rounds.agenda(application) if agenda is None else agenda
-    item, earlier = rounds.current(agenda, BodyKind.COMMITTEE), rounds.earlier(agenda, BodyKind.COMMITTEE)
-    if item is None:
-        return {"item": None, "earlier": earlier} if earlier else None
-    opinions = {opinion.seat_id: opinion for opinion in item.opinions.all()}
-    recused = {recusal.person_id: recusal for recusal in item.recusals.all()}
-    seats = list(governance.seats_of(BodyKind.COMMITTEE, item.decided_on or on))
-    known = {seat.pk for seat in seats}
-    seats += [opinion.seat for opinion in opinions.values() if opinion.seat_id not in known]
-    rows = [{"seat": seat, "opinion": opinions.get(seat.pk), "recusal": recused.get(seat.person_id)} for seat in seats]
-    barred = {application.received_by_id: ""} if application.received_by_id else {}
-    return {
-        "item": item,
-        "earlier": earlier,
-        "rows": rows,
-        "standing": governance.standing(item, on=on),
-        "concluder": governance.who_concludes(item, on=on, barred=barred) if item.is_open else None,
-    }
-
-
-def board(application: Application, on, agenda=None) -> dict | None:
-    """理事会の面: 議決、除斥、定足数、条件、前の付議での議決。"""
-    agenda = rounds.agenda(application) if agenda is None else agenda
-    item, earlier = rounds.current(agenda, BodyKind.BOARD), rounds.earlier(agenda, BodyKind.BOARD)
-    if item is None:
-        return {"item": None, "earlier": earlier} if earlier else None
-    return {
-        "item": item,
-        "earlier": earlier,
-        "votes": list(item.votes.all()),
-        "recusals": list(item.recusals.all()),
-        "continuations": list(item.continuations.all()),
-        "standing": governance.standing(item, on=on),
-        "favourable": item.result in (ItemResult.FAVOURABLE, ItemResult.CONDITIONAL),
-    }
-
-
-# --- 資金計画 -------------------------------------------------------------------------------
-
-
-def plan(application: Application) -> dict:
-    """資金計画の面: 使いみち、まかない方、ほかの金融機関との取引と、それぞれの計。"""
-    uses, sources, banks = list(application.uses.all()), list(application.sources.all()), list(application.banks.all())
-    return {
-        "uses": uses,
-        "sources": sources,
-        "banks": banks,
-        "used": sum(row.amount for row in uses),
-        "funded": application.amount + sum(row.amount for row in sources),
-        "balance": sum(row.balance for row in banks if row.kind != BankDealing.DEPOSIT),
-        "yearly_repayment": sum(row.yearly_repayment for row in banks),
-    }
-
-
 def attachments(application: Application, user) -> list[Upload]:
     """受け取った書類（見てよい人だけ）。"""
     if not user.has_perm("documents.view_upload"):
@@ -351,33 +274,6 @@ def _shorter(findings: list[Finding], application: Application) -> list[Finding]
     place = findings.index(blanks[0])
     rest = [finding for finding in findings if finding not in blanks]
     return [*rest[:place], summary, *rest[place:]]
-
-
-# --- 計算と余力 -----------------------------------------------------------------------------
-
-
-def calculation(application: Application, on) -> dict:
-    """計算の面: 手形の前取か償還予定、起票される伝票、限度額の余力。"""
-    loan = application.loan
-    policy = (loan.policy if loan else application.policy) or Policy.on(on)
-    found = {"computation": None, "problem": "", "slip": None, "actual": False}
-    if policy is None:
-        found["problem"] = "この日に効力のある方針がないため、計算できません。"
-        return found
-    try:
-        if loan is not None:
-            start = loan.disbursed_on or max(loan.contracted_on, application.disburse_on)
-            found["computation"] = compute(LoanTerms.of_loan(loan, start_on=start))
-        else:
-            found["computation"] = compute(LoanTerms.of_application(application, policy))
-    except ImpossibleTerms as error:
-        found["problem"] = str(error)
-        return found
-    found["slip"] = postings.disbursed(
-        calculation=found["computation"], member=application.member, reference=loan.number if loan else ""
-    )
-    found["actual"] = loan is not None and loan.state == LoanState.ACTIVE
-    return found
 
 
 #: 道を外れた状態 → そこへ来たステップ

@@ -6,12 +6,12 @@ from functools import cached_property
 
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
-from loans import items, judging
+from loans import casefile, items, judging
 from loans.conditions import gathered
 from loans.forms.review import DecisionForm, OpinionForm, RecommendationForm
 from loans.models import ProposedCondition
 from loans.operations import review as operations
-from loans.views import panels, rounds
+from loans.views import rounds
 from loans.views.base import CaseOperation, CaseStep
 
 
@@ -61,7 +61,7 @@ class GiveOpinion(CaseOperation):
         return super().get_context_data(
             blocked=bool(refusals),
             findings=refusals or None,
-            committee=panels.committee(self.object, self.on),
+            committee=casefile.committee(self.object, self.on),
             changed=rounds.changed_since(self.object, self.request.user),
             **kwargs,
         )
@@ -113,7 +113,7 @@ class Recommend(CaseStep):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
-            committee=panels.committee(self.object, self.on),
+            committee=casefile.committee(self.object, self.on),
             changed=rounds.changed_since(self.object, self.request.user),
             **kwargs,
         )
@@ -174,13 +174,13 @@ class Decide(CaseStep):
         item = items.open_item(self.object, BodyKind.BOARD)
         # 承認はできなくても、否決・継続審議は記録できる。まったく記録できないときだけ閉じる。
         closing = {"state", "permission", "interested", "receiver", "no-item", "no-meeting"}
-        agenda = rounds.agenda(self.object)
+        agenda = casefile.agenda_of(self.object)
         context.update(
             changed=rounds.changed_since(self.object, self.request.user),
             blocked=any(finding.blocks and finding.code in closing for finding in self.findings),
             standing=governance.standing(item, on=self.on) if item else None,
             item=item,
-            board=panels.board(self.object, self.on, agenda),
-            committee=panels.committee(self.object, self.on, agenda),
+            board=casefile.board(self.object, self.on, agenda),
+            committee=casefile.committee(self.object, self.on, agenda),
         )
         return context

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from governance.enums import BodyKind, ItemState
-from loans import changes, items, snapshot
+from governance.enums import BodyKind
+from loans import changes, snapshot
 from loans.enums import ApplicationState as S
 from loans.models import Application, Submission
 
@@ -11,35 +11,6 @@ from loans.models import Application, Submission
 BEFORE_DECISION = (S.RETURNED, S.INVESTIGATION, S.COMMITTEE_QUEUE, S.RECOMMENDED, S.BOARD_QUEUE)
 #: まだ付議し直していない（いまの姿と比べる）状態
 BEING_CHANGED = (S.RETURNED, S.INVESTIGATION)
-
-
-def agenda(application: Application) -> list:
-    """この申込の議案のすべて（新しい順）。意見・議決・会議まで、決まった回数の問合せで読む。"""
-    found = items.of(application).select_related("submission").prefetch_related(
-        "recusals__person",
-        "opinions__seat__person",
-        "opinions__proposed_conditions",
-        "votes__seat__person",
-        "meeting__attendances",
-        "continuations__meeting",
-    )  # fmt: skip
-    return list(found)
-
-
-def current(agenda_items: list, kind: str):
-    """この機関の、いまの付議の議案。差し戻された付議のものは、いまのものではない。"""
-    return next((item for item in agenda_items if item.body.kind == kind and not _is_over(item)), None)
-
-
-def _is_over(item) -> bool:
-    submission = getattr(item, "submission", None)
-    return item.state == ItemState.WITHDRAWN or (submission is not None and submission.is_earlier)
-
-
-def earlier(agenda_items: list, kind: str) -> list:
-    """前の付議の議案のうち、意見・議決・答申の残っているもの（新しい順）。"""
-    past = [item for item in agenda_items if item.body.kind == kind and _is_over(item)]
-    return [item for item in past if item.opinions.all() or item.votes.all() or item.state == ItemState.DECIDED]
 
 
 def changed_since(application: Application, user) -> dict | None:
