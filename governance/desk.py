@@ -15,7 +15,7 @@ from coopfin import handbook
 from coopfin.calc import days
 from coopfin.models import Cooperative, Delegation, Policy
 from coopfin.worklists import MenuItem, Task, register_menu, register_search, register_task
-from governance.enums import BodyKind, ItemState, MeetingKind, SeatTitle
+from governance.enums import BodyKind, ItemState, MeetingKind, MeetingState, SeatTitle
 from governance.models import (
     AgendaItem,
     ArticlesClause,
@@ -28,6 +28,7 @@ from governance.models import (
     Seat,
 )
 from governance.operations.locks import RECORD
+from governance.printing import to_notify_again
 from governance.views.search import search
 from members.panels import register_person_panel, register_person_roles
 
@@ -129,6 +130,21 @@ def meetings_to_record(user, on):
             counterpart=str(meeting),
             url=meeting.get_absolute_url(),
             due_on=meeting.held_on,
+        )
+
+
+@register_task
+def notices_to_issue_again(user, on):
+    """日時を変えて招集通知が無効になった会議。新しい日時で出し直す。"""
+    if not user.has_perm(RECORD):
+        return
+    coming = Meeting.objects.visible_to(user, on).filter(state=MeetingState.CONVENED, held_on__gte=on)
+    for meeting in to_notify_again(coming).select_related("body").order_by("held_on", "pk")[:AT_MOST]:
+        yield Task(
+            title="招集通知を出し直す（前のものは無効）",
+            counterpart=str(meeting),
+            url=reverse("governance:notice", args=[meeting.pk]),
+            due_on=max(on, meeting.held_on - timedelta(days=meeting.body.notice_days)),
         )
 
 

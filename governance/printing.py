@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from coopfin.calc.words import to_wareki
 from coopfin.models import Cooperative
@@ -348,6 +348,21 @@ def _issued(meeting: Meeting):
         .about(access.content_type_of(meeting), meeting.pk)
         .order_by("pk")
     )
+
+
+def notices_of(meeting: Meeting):
+    """この会議の招集通知。無効にしたものも。"""
+    content_type = access.content_type_of(meeting)
+    found = IssuedDocument.objects.without_content().about(content_type, meeting.pk)
+    return found.filter(paper=CONVENING_NOTICE.code)
+
+
+def to_notify_again(meetings):
+    """招集通知を無効にしたあと、出し直していない会議。"""
+    notices = IssuedDocument.objects.filter(
+        content_type=access.content_type_of(Meeting), object_id=OuterRef("pk"), paper=CONVENING_NOTICE.code
+    )
+    return meetings.filter(Exists(notices), ~Exists(notices.filter(voided_at__isnull=True)))
 
 
 def papers_of(meeting: Meeting, *, user, on: date) -> list[IssuedDocument]:

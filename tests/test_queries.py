@@ -146,6 +146,8 @@ class Crowd:
                 principal=row.amount, contracted_on=TODAY, **{name: getattr(row, name) for name in copied}, **terms,
                 state=LoanState.ACTIVE if row.state == S.DISBURSED else LoanState.CONTRACTED,
                 disbursed_on=TODAY if row.state == S.DISBURSED else None,
+                confirmed_by=None if row.state == S.CONTRACTING else row.decided_by,
+                confirmed_on=None if row.state == S.CONTRACTING else TODAY,
             )
             for row in applications
             if row.state in (S.CONTRACTING, S.READY, S.DISBURSED)

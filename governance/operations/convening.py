@@ -10,6 +10,8 @@ from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import block
 from coopfin.models import Cooperative
+from documents import operations as documents
+from governance import printing
 from governance.enums import BodyKind, ItemState, MeetingKind, MeetingState
 from governance.models import Meeting
 from governance.operations.locks import RECORD, bodies_page, lock_meeting, need, refuse, touch
@@ -30,7 +32,7 @@ def _convened_only(meeting: Meeting, label: str) -> None:
 def reschedule(
     meeting: Meeting, *, held_on: date, starts_at: time, place: str, reason: str, by, on: date
 ) -> Meeting:  # fmt: skip
-    """招集した会議の日時・場所を改める。回と議案はそのまま。招集通知は出し直す。"""
+    """招集した会議の日時・場所を改める。回と議案はそのまま。前の招集通知は無効になり、出し直す。"""
     label = "招集の変更"
     need(by, RECORD, label)
     meeting = lock_meeting(meeting)
@@ -52,6 +54,7 @@ def reschedule(
     meeting.held_on, meeting.starts_at, meeting.place = held_on, starts_at, place.strip()
     meeting.save(update_fields=["held_on", "starts_at", "place"])
     touch(meeting)
+    void_notice(meeting, f"{label}（{_said(*before)} → {_said(held_on, starts_at, meeting.place)}）", by=by, on=on)
     log.record(
         meeting, verb="reschedule", label=label, by=by, on=on, reason=reason.strip(),
         before=_said(*before), after=_said(held_on, starts_at, meeting.place),
@@ -73,8 +76,15 @@ def call_off(meeting: Meeting, *, reason: str, by, on: date) -> Meeting:
     meeting.state, meeting.called_off_reason, meeting.current_item = MeetingState.CALLED_OFF, reason.strip()[:300], None
     meeting.save(update_fields=["state", "called_off_reason", "current_item"])
     touch(meeting)
+    void_notice(meeting, f"{label}（{meeting.called_off_reason}）", by=by, on=on)
     log.record(meeting, verb="call_off", label=label, by=by, on=on, reason=meeting.called_off_reason, items=count)
     return meeting
+
+
+def void_notice(meeting: Meeting, reason: str, *, by, on: date) -> None:
+    """前の日時の招集通知を無効にする（作っているあいだのものも）。有効なまま残れば、古い日時で人が集まる。"""
+    for notice in printing.notices_of(meeting).filter(voided_at__isnull=True):
+        documents.void(notice, reason=reason, by=by, on=on)
 
 
 def _fiscal_year(day: date) -> int:

@@ -27,7 +27,7 @@ class RescheduleView(MeetingOperation):
         return {name: getattr(self.object, name) for name in ("held_on", "starts_at", "place")}
 
     def get_context_data(self, **kwargs):
-        text = "回と議案はそのままです。招集通知をもう出していれば、新しい日時で出し直してください。"
+        text = "回と議案はそのままです。招集通知をもう出していれば、前のものは無効になります。新しい日時で出し直してください。"
         return super().get_context_data(explanation=text, **kwargs)
 
     def operate(self, form):
@@ -49,7 +49,7 @@ class CallOffView(MeetingOperation):
     submit_label = "取り消す"
 
     def get_context_data(self, **kwargs):
-        text = "議案は付議待ちに戻ります。回は、次に招集する会議が使います。招集通知を出していれば、取消を知らせてください。"
+        text = "議案は付議待ちに戻ります。回は、次に招集する会議が使います。出した招集通知は無効になるので、取消を知らせてください。"
         return super().get_context_data(explanation=text, danger=True, **kwargs)
 
     def operate(self, form):

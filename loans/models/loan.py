@@ -54,6 +54,15 @@ class Loan(models.Model):
     anchor_day = models.PositiveSmallIntegerField("毎回の期日（日）", null=True, blank=True)
     policy = models.ForeignKey(Policy, verbose_name="適用する方針", on_delete=models.PROTECT, related_name="+")
     contracted_by = models.ForeignKey(User, verbose_name="契約手続をした人", on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(
+        User,
+        verbose_name="実行できることを確認した人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    confirmed_on = models.DateField("確認した日", null=True, blank=True)
 
     objects = LoanQuerySet.as_manager()
 
@@ -82,6 +91,22 @@ class Loan(models.Model):
                 condition=~Q(state="active") | Q(disbursed_on__isnull=False),
                 name="loan_active_disbursed",
                 violation_error_message="返済中の貸付には実行日が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_on__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_on__isnull=False),
+                name="loan_confirmed_whole",
+                violation_error_message="実行できることの確認には、した人と日が要ります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("contracted_by")),
+                name="loan_confirmed_by_another",
+                violation_error_message="契約手続をした人は、その貸付を実行できることを確認できません。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(confirmed_by__isnull=False),
+                name="loan_active_confirmed",
+                violation_error_message="実行できることを別の人が確認していない貸付は、実行できません。",
             ),
         ]
 

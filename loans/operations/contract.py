@@ -205,5 +205,11 @@ def receive_signed(application: Application, document, *, by, on: date):
 
 @transaction.atomic
 def confirm_ready(application: Application, *, by, on: date, reason: str = "") -> Application:
-    """実行できることを、契約手続をした人とは別の人が確認する。"""
-    return base.take(base.lock(application), "confirm_ready", by=by, on=on, reason=reason)
+    """実行できることを、契約手続をした人とは別の人が確認する。だれが確認したかは、貸付にも残る（相互牽制）。"""
+    application = base.lock(application)
+    step = base.check(application, "confirm_ready", by=by, on=on, reason=reason)
+    loan = application.loan
+    loan.confirmed_by, loan.confirmed_on = by, on
+    loan.validate_constraints()
+    loan.save(update_fields=["confirmed_by", "confirmed_on"])
+    return base.advance(application, step, by=by, on=on, reason=reason)

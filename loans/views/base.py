@@ -33,7 +33,7 @@ class CaseMixin:
                 "guarantee_review__recorded_by",
             )
             .prefetch_related(
-                Prefetch("contracts", Loan.objects.select_related("contracted_by", "policy", "member")),
+                Prefetch("contracts", Loan.objects.select_related("contracted_by", "confirmed_by", "policy", "member")),
                 Prefetch("conditions", Condition.objects.select_related("met_by", "document", "waiver", "waived_by")),
                 "funding_decisions",
                 "guarantee_review__findings__judged_by",

@@ -28,7 +28,9 @@ class LoanMixin(GuardedMixin, RememberReading):
         visible = Application.objects.visible_to(self.request.user, self.on)
         found = Loan.objects.with_balance().filter(application__in=visible.order_by().values("pk"))
         loan = get_object_or_404(
-            found.select_related("member__representative", "policy", "contracted_by", "application__member"),
+            found.select_related(
+                "member__representative", "policy", "contracted_by", "confirmed_by", "application__member"
+            ),
             pk=self.kwargs["pk"],
         )
         self.remember(loan)

@@ -177,6 +177,15 @@ class Leaving(models.Model):
         return self.kind == LeavingKind.VOLUNTARY
 
     @property
+    def undoing(self) -> str:
+        """なかったことにする操作の名。予告は取り下げられる。死亡などの事実は、記録の誤りを取り消せるだけである。"""
+        return "脱退の予告の取下げ" if self.is_voluntary else "脱退の記録の取消し"
+
+    @property
+    def undoing_verb(self) -> str:
+        return "予告を取り下げる" if self.is_voluntary else "記録を取り消す"
+
+    @property
     def refund_paid(self) -> int:
         """払い戻した額のうち、実際に払ったもの。"""
         return (self.refund_amount or 0) - (self.refund_set_off or 0)

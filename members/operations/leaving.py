@@ -75,16 +75,19 @@ def record_leaving(
 
 
 def withdraw_leaving(*, leaving: Leaving, reason: str, by, on: date) -> Leaving:
-    """脱退を取り下げる。自由脱退は効力が生じる前まで、法定脱退は記録の誤りとして払戻しの前まで。"""
-    label = "脱退の取下げ"
+    """脱退の予告を取り下げる（効力が生じる前まで）か、誤って書いた法定脱退の記録を取り消す（払戻しの前まで）。
+
+    死亡・破産などの法定脱退は事実なので、取り下げられない。取り消せるのは、記録の誤りだけである。
+    """
+    label = leaving.undoing
     may_edit(by, label)
     if not reason.strip():
-        raise ValidationError({"reason": "取り下げる理由を書いてください。"})
+        raise ValidationError({"reason": f"{leaving.undoing_verb}理由を書いてください。"})
     with transaction.atomic():
         member = lock_member(leaving.member, label)
         locked = _standing(leaving, label)
         if locked.refunded_on is not None:
-            raise StepRefused(label, [block("持分の払戻しが済んだ脱退は、取り下げられません。", "脱退の記録")])
+            raise StepRefused(label, [block(f"持分の払戻しが済んだ脱退は、{label}ができません。", "脱退の記録")])
         if locked.is_voluntary and locked.effective_on <= on:
             text = f"この脱退は{words.to_wareki(locked.effective_on)}に効力が生じています。もう取り下げられません。"
             raise StepRefused(
@@ -94,7 +97,7 @@ def withdraw_leaving(*, leaving: Leaving, reason: str, by, on: date) -> Leaving:
         locked.save(update_fields=["withdrawn_on", "withdrawal_reason"])
         member.left_on = None
         save(member, by)
-        _close_follow_ups(member, f"脱退の取下げ（{reason}）", by=by, on=on)
+        _close_follow_ups(member, f"{label}（{reason}）", by=by, on=on)
         log.record(member, verb="withdraw_leaving", label=label, by=by, on=on, reason=reason)
     return locked
 
@@ -191,7 +194,7 @@ def record_refund(
 def _standing(leaving: Leaving, label: str) -> Leaving:
     locked = Leaving.objects.select_for_update().get(pk=leaving.pk)
     if locked.withdrawn_on is not None:
-        raise StepRefused(label, [block("この脱退は取下げ済です。", "脱退の記録")])
+        raise StepRefused(label, [block("この脱退は、すでに取り下げたか、取り消したものです。", "脱退の記録")])
     return locked
 
 

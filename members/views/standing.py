@@ -193,16 +193,31 @@ def leaving_context(member, form, on) -> dict:
 
 
 class LeavingWithdrawView(MemberRowOperation):
-    """脱退の取下げ。"""
+    """自由脱退の予告の取下げと、法定脱退の記録の取消し（記録の誤りのとき）。"""
 
     form_class = RequiredReasonForm
-    title = "脱退の取下げ"
-    submit_label = "取り下げる"
     queryset = LEAVINGS
+
+    @property
+    def title(self):
+        return self.object.undoing
+
+    @property
+    def submit_label(self):
+        return self.object.undoing_verb
+
+    def get_context_data(self, **kwargs):
+        note = (
+            "予告を受けなかったことにはなりません。取り下げた日と理由が残り、組合員のままになります。"
+            if self.object.is_voluntary
+            else f"「{self.object.get_cause_display()}」という記録が誤りだったときだけ取り消します。"
+            "どこが誤りで、何で確かめたかを書いてください。取り消した記録も残ります。"
+        )
+        return super().get_context_data(note=note, danger=not self.object.is_voluntary, **kwargs)
 
     def operate(self, form):
         leaving = operations.withdraw_leaving(leaving=self.object, reason=form.cleaned_data["reason"], **self.who())
-        return leaving, self.back_url(), "脱退を取り下げました。組合員のままです。"
+        return leaving, self.back_url(), f"{leaving.undoing}を記録しました。組合員のままです。"
 
 
 class RefundView(MemberRowOperation):

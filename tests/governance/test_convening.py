@@ -9,7 +9,8 @@ from django.urls import reverse
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
 from coopfin.roles import Role
-from governance import operations
+from governance import operations, printing
+from governance.desk import notices_to_issue_again
 from governance.enums import ItemState, MeetingState
 from governance.models import AgendaItem, Meeting
 from tests.factories.core import make_user
@@ -55,6 +56,29 @@ def test_a_meeting_called_off_gives_back_its_items_and_its_number():
     assert AgendaItem.objects.undecided().get() == item
     with pytest.raises(StepRefused, match="招集取消"):
         operations.call_off(off, reason="もう一度", **who())
+
+
+def test_the_notice_of_the_old_date_is_void_and_asked_for_again(client):
+    """日時を変えると、前の招集通知は無効になり、出し直すまで「今日の仕事」に残る。"""
+    make_board(5)
+    meeting = make_meeting()
+    make_item(meeting=meeting)
+    clerk = make_user(Role.CLERK)
+    first = printing.issue_notice(meeting, by=clerk, on=BEFORE)
+    assert list(notices_to_issue_again(clerk, BEFORE)) == []
+    operations.reschedule(
+        meeting, held_on=NEXT_WEEK, starts_at=time(14, 0), place="会館", reason="会場の都合", by=clerk, on=BEFORE
+    )
+    first.refresh_from_db()
+    assert first.voided_at is not None
+    assert "招集の変更" in first.voided_reason
+    (task,) = notices_to_issue_again(clerk, BEFORE)
+    assert task.url == reverse("governance:notice", args=[meeting.pk])
+    assert list(notices_to_issue_again(make_user(Role.DIRECTOR), BEFORE)) == []
+    printing.issue_notice(Meeting.objects.get(), by=clerk, on=BEFORE)
+    assert list(notices_to_issue_again(clerk, BEFORE)) == []
+    operations.call_off(Meeting.objects.get(), reason="日を誤った", by=clerk, on=BEFORE)
+    assert not printing.notices_of(meeting).filter(voided_at__isnull=True).exists()
 
 
 def test_a_meeting_whose_attendance_is_recorded_is_neither_moved_nor_called_off():

@@ -19,7 +19,7 @@ from loans import headroom, items
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource, LoanState
 from loans.limits import LimitKind
-from loans.models import Application
+from loans.models import Application, Loan
 from loans.operations import application as applications
 from loans.operations import conditions, security
 from loans.operations import contract as contracts
@@ -347,6 +347,25 @@ def test_a_conditional_decision_needs_its_conditions_met_before_the_loan_is_read
     condition = application.conditions.get()
     conditions.meet(fresh(application), condition, evidence="証券の写し", by=office.clerk, on=TODAY)
     assert contracts.confirm_ready(fresh(application), by=office.chief, on=TODAY, reason=REASON).state == S.READY
+
+
+def test_whoever_made_the_contract_cannot_confirm_it_and_the_database_agrees(office):
+    """確認した人は貸付に残り、契約手続をした人と同じなら、データベースも断る。"""
+    application = make_application_in(office, S.CONTRACTING)
+    road.sign_papers(application, office, TODAY)
+    Loan.objects.update(contracted_by=office.chief)
+    with pytest.raises(StepRefused) as refusal:
+        contracts.confirm_ready(fresh(application), by=office.chief, on=TODAY, reason=REASON)
+    assert "contract-maker" in codes(refusal)
+    loan = contracts.confirm_ready(fresh(application), by=office.president, on=TODAY, reason=REASON).loan
+    assert (loan.contracted_by, loan.confirmed_by, loan.confirmed_on) == (office.chief, office.president, TODAY)
+    for broken in (
+        {"confirmed_by": office.chief},
+        {"confirmed_by": None},
+        {"confirmed_by": None, "confirmed_on": None, "state": "active", "disbursed_on": TODAY},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Loan.objects.filter(pk=loan.pk).update(**broken)
 
 
 def test_a_returned_case_carries_its_reason_and_walks_again(office):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.db import IntegrityError, transaction
 
 from coopfin.flow import StepRefused
@@ -132,6 +133,24 @@ def test_death_takes_effect_at_once_supersedes_the_notice_and_asks_for_the_heirs
     assert {row.kind for row in member.follow_ups.all()} == {FollowUpKind.HEIRS, FollowUpKind.DEBT}
     with pytest.raises(StepRefused, match="脱退しています"):
         leave(member, clerk)
+
+
+def test_a_death_is_no_notice_to_withdraw_only_a_wrong_record_can_be_undone(clerk, client):
+    """死亡は事実なので「取り下げる」はない。誤った記録を、理由を書いて取り消せるだけ。"""
+    member = make_member()
+    record = leave(member, clerk, kind=LeavingKind.STATUTORY, cause=LeavingCause.DEATH, notified_on=date(2026, 11, 20))
+    client.force_login(clerk)
+    told = client.get(member.get_absolute_url()).content.decode()
+    assert ("記録を取り消す" in told, "取り下げる" in told) == (True, False)
+    page = client.get(reverse("members:leaving_withdraw", args=[record.pk])).content.decode()
+    assert "「死亡」という記録が誤りだったときだけ取り消します" in page
+    with pytest.raises(ValidationError, match="記録を取り消す理由"):
+        operations.withdraw_leaving(leaving=record, reason=" ", by=clerk, on=ON)
+    operations.withdraw_leaving(leaving=record, reason="同姓の別人の届を写した", by=clerk, on=ON)
+    member.refresh_from_db()
+    assert member.left_on is None
+    assert ActionLog.objects.about(member).first().label == "脱退の記録の取消し"
+    assert "に取消し（同姓の別人の届を写した）" in client.get(member.get_absolute_url()).content.decode()
 
 
 def test_the_refund_waits_for_the_debt_and_what_is_set_off_is_not_paid(clerk, owed):
