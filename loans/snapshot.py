@@ -12,11 +12,20 @@ from decimal import Decimal
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from coopfin.fields import RateField, YenField
+from coopfin.fields import CodesField, RateField, YenField
 from documents.models import Upload
 from loans import coverage, protection
 from loans.changes import Part
-from loans.models import Application, BankRelation, FundSource, FundUse, Investigation, WorksheetAnswer
+from loans.models import (
+    Application,
+    BankRelation,
+    FundSource,
+    FundUse,
+    GuaranteeReview,
+    Investigation,
+    RepaymentCapacity,
+    WorksheetAnswer,
+)
 from loans.worksheet import QUESTIONS
 
 #: 手続が付ける欄（申込の内容ではない）
@@ -28,7 +37,13 @@ OF_THE_PROCEDURE = frozenset(
         "requested_interest_rate",
     }
 )  # fmt: skip
-OF_THE_RECORD = frozenset({"id", "application", "investigated_by", "updated_on"})
+#: だれがいつ書いたか（書かれたことではない）
+OF_THE_RECORD = frozenset(
+    {
+        "id", "application", "investigated_by", "updated_on", "figured_by", "figured_on", "comment", "commented_by",
+        "commented_on", "recorded_by", "recorded_on", "explained_by",
+    }
+)  # fmt: skip
 
 #: part(application) → 面、または None
 PartSource = Callable[[Application], Part | None]
@@ -69,6 +84,8 @@ def in_words(obj: models.Model, field: models.Field) -> str:
         return str(getattr(obj, f"get_{field.name}_display")())
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
+    if isinstance(field, CodesField):
+        return field.labels(value)
     if isinstance(field, YenField):
         return f"{value:,}円"
     if isinstance(field, RateField) or isinstance(value, Decimal):
@@ -129,6 +146,22 @@ def guarantees(application: Application) -> Part:
 
 
 @register
+def guarantee_review(application: Application) -> Part | None:
+    """経営者保証の検討: 三つの要件の見方と、決めたこと・説明。"""
+    review = GuaranteeReview.objects.filter(application=application).first()
+    if review is None:
+        return None
+
+    def rows():
+        for finding in review.findings.all():
+            told = f"{finding.get_verdict_display()}　{finding.finding}（{finding.evidence}）"
+            yield f"finding-{finding.criterion}", finding.get_criterion_display(), told
+        yield from _fields(review, OF_THE_RECORD)
+
+    return part("guarantee_review", "経営者保証の検討", rows())
+
+
+@register
 def investigation(application: Application) -> Part | None:
     written = Investigation.objects.filter(application=application).first()
     return None if written is None else part("investigation", "実態把握", _fields(written, OF_THE_RECORD))
@@ -153,6 +186,32 @@ def worksheet(application: Application) -> Part:
             yield answer.question, question.label, "　".join(value for value in given if value)
 
     return part("worksheet", "調査書", rows())
+
+
+@register
+def capacity(application: Application) -> Part | None:
+    """返済の力の試算に使った数。委員会の意見は、付議のあとに書かれるので写さない。"""
+    written = RepaymentCapacity.objects.filter(application=application).select_related("cash_plan").first()
+    return None if written is None else part("capacity", "返済の力", _fields(written, OF_THE_RECORD))
+
+
+@register
+def checklist(application: Application) -> Part:
+    """必要書類の、一行ずつの受け取り方。"""
+
+    def told(row):
+        if row.waived_on:
+            yield f"{_day(row.waived_on)} 省略（{row.waiver_reason}）"
+        if row.received_on is None:
+            yield "" if row.waived_on else "未受領"
+            return
+        yield f"{_day(row.received_on)} 受領"
+        yield f"原本 {_day(row.original_seen_on)}" if row.original_seen_on else ""
+        yield f"有効期限 {_day(row.expires_on)}" if row.expires_on else ""
+        yield f"原本を返却 {_day(row.returned_on)}" if row.returned_on else ""
+
+    wanted = application.required_documents.all()
+    return part("checklist", "必要書類", ((row.pk, row.name, "、".join(filter(None, told(row)))) for row in wanted))
 
 
 @register

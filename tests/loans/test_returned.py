@@ -8,9 +8,9 @@ from coopfin.flow import StepRefused
 from desk.demo import road
 from governance.enums import BodyKind
 from governance.models import Opinion
-from loans import items
+from loans import changes, items, snapshot
 from loans.enums import ApplicationState as S
-from loans.models import Application, Submission
+from loans.models import Application, GuaranteeReview, RepaymentCapacity, RequiredDocument, Submission
 from loans.operations import application as applications
 from loans.operations import review as reviews
 from loans.views import rounds
@@ -81,6 +81,21 @@ def test_the_copy_holds_every_field_of_the_application_that_is_not_of_the_proced
     values = {row["label"]: row["value"] for row in terms["rows"]}
     assert (values["金額"], values["形式"], values["利率（年%）"]) == ("10,000,000円", "手形貸付", "6%")
     assert {part["key"] for part in first.content} >= {"terms", "guarantees", "investigation"}
+
+
+def test_the_copy_compares_the_figures_the_guarantee_review_and_each_paper(world):
+    office, case, *_ = world
+    row = RequiredDocument.objects.create(application=case, name="工程表", basis="product", basis_text="商品の定め")
+    before = snapshot.of(fresh(case))
+    RepaymentCapacity.objects.filter(application=case).update(receivables=1_234_567)
+    GuaranteeReview.objects.get(application=case).findings.filter(criterion="finances").update(finding="増資で自己資本が厚くなった。")
+    RequiredDocument.objects.filter(pk=row.pk).update(received_on=TODAY, received_by=office.clerk)
+    found = {part.title: part.changes for part in changes.between(before, snapshot.of(fresh(case)))}
+    assert set(found) == {"返済の力", "経営者保証の検討", "必要書類"}
+    assert found["返済の力"][0].after == "1,234,567円"
+    assert "増資で自己資本が厚くなった。" in found["経営者保証の検討"][0].after
+    (paper,) = found["必要書類"]
+    assert (paper.label, paper.before, paper.after) == ("工程表", "未受領", "2026年11月24日 受領")
 
 
 def expire(approved, days):
