@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from urllib.parse import quote
 
 import tablib
 from django.http import HttpResponse
+from django.utils.encoding import force_str
+from django_tables2.utils import signature
 
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -46,6 +48,28 @@ def download(name: str, headers: Iterable[str], rows: Iterable[Iterable], file_f
     return response
 
 
+def values_of(table) -> Iterator[list]:
+    """見出しと、一行ずつの値。表の as_values と同じもの。
+
+    列の値の関数が何を求めるかは、列ごとに一度だけ調べる（as_values は升目ごとに調べ、一万行の半分をそれに使う）。
+    """
+    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
+    yield [force_str(column.header, strings_only=True) for column in columns]
+    wanted = {column.name: signature(column.value) for column in columns}
+
+    for row in table.rows:
+
+        def value_of(column, value=None, *, row=row):
+            given = row._optional_cell_arguments(column, value)
+            names, takes_all = wanted[column.name]
+            return column.value(**given if takes_all else {name: given[name] for name in names})
+
+        yield [
+            force_str(row._get_and_render_with(column, render_func=value_of, default=None), strings_only=True)
+            for column in columns
+        ]
+
+
 class ExportedList:
     """絞り込みつきの一覧（FilterView と SingleTableMixin）に、見ているとおりの書出しを足す。
 
@@ -69,7 +93,7 @@ class ExportedList:
         self.object_list = self.filterset.qs
         # get_table は一覧と同じ列と並びを使い、ページには分けない。
         self.paginate_by = self.table_pagination = False
-        headers, *rows = self.get_table(**self.get_table_kwargs()).as_values()
+        headers, *rows = values_of(self.get_table(**self.get_table_kwargs()))
         return download(self.export_title(), headers, rows, file_format, on=self.on)
 
     def export_title(self) -> str:

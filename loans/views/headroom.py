@@ -184,7 +184,7 @@ class HeadroomMembers(DayPage, SingleTableMixin, TemplateView):
         if not request.user.has_perm(self.export_permission):
             return self.handle_no_permission()
         self.table_pagination = False
-        headers, *rows = self.get_table(**self.get_table_kwargs()).as_values()
+        headers, *rows = exports.values_of(self.get_table(**self.get_table_kwargs()))
         return exports.download(self.title, headers, rows, file_format, on=self.at)
 
     def get_context_data(self, **kwargs):
