@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from coopfin.flow import Finding, block, passed, warn
+from coopfin.models import KeptForm
 from loans import worksheet
 from loans.enums import LoanType, Purpose
 from loans.models import Application, FundsNeed, FundsTerm, Interview, WorksheetAnswer
@@ -63,6 +64,8 @@ class Sheet:
     blocks: tuple[Block, ...]
     interviews: tuple[Interview, ...]
     needs: tuple[FundsNeed, ...]
+    #: まだ保存していない、だれかの書きかけ（中身は本人だけが見る）
+    kept: tuple[KeptForm, ...] = ()
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -134,6 +137,9 @@ def read(application: Application) -> Sheet:
         tuple(blocks),
         tuple(application.interviews.select_related("recorded_by", "settled_by")),
         tuple(application.funds_needs.select_related("cause")),
+        tuple(
+            KeptForm.objects.filter(page__startswith=worksheet_url(application)).select_related("user").defer("values")
+        ),
     )
 
 
@@ -170,7 +176,7 @@ def previous(application: Application, visible) -> dict[str, WorksheetAnswer]:
 
 def findings(sheet: Sheet) -> list[Finding]:
     """付議の前に確かめること。空欄は、問いの名を挙げて、その欄へ案内する。"""
-    return [*_blanks(sheet), *_evidence(sheet), *_interviews(sheet), *_figures(sheet)]
+    return [*_blanks(sheet), *_kept(sheet), *_evidence(sheet), *_interviews(sheet), *_figures(sheet)]
 
 
 def _blanks(sheet: Sheet) -> Iterator[Finding]:
@@ -187,6 +193,20 @@ def _blanks(sheet: Sheet) -> Iterator[Finding]:
                 )
     if not sheet.blanks:
         yield passed(f"調査書の{sheet.total}の問いに、すべて答えがあります。", worksheet.RULES, code="worksheet")
+
+
+def _kept(sheet: Sheet) -> Iterator[Finding]:
+    for one in sheet.kept:
+        section = one.page.removeprefix(worksheet_url(sheet.application)).strip("/")
+        label = next((each.label for each in worksheet.SECTIONS if each.key == section), "")
+        yield warn(
+            f"調査書の{label}に、保存していない書きかけがあります（{one.user}）。",
+            worksheet.RULES,
+            detail="書きかけを開けるのは、書いた本人だけです。保存するか、捨ててください。",
+            url=one.page,
+            url_label="書きかけを開く",
+            code="kept",
+        )
 
 
 def _evidence(sheet: Sheet) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from loans.worksheet import Question, Section
 LONGEST = 4000
 #: 運転資金の要因を書ける行
 NEED_ROWS = 6
+#: 問い一つの欄（名は「問い_欄」）
+PARTS = ("seen", "choice", "amount", "text", "na", "evidence", "file", "same")
 
 
 class SectionForm(OperationForm):
@@ -101,6 +103,14 @@ class SectionForm(OperationForm):
             )  # fmt: skip
         return found
 
+    def names_of(self, key: str) -> list[str]:
+        """その問いの欄。"""
+        return [f"{key}_{part}" for part in PARTS if f"{key}_{part}" in self.fields]
+
+    def questions_of(self, names: list[str]) -> list[str]:
+        """それらの欄のある問い。"""
+        return [question.key for question in self.questions if set(self.names_of(question.key)) & set(names)]
+
     def documents_sent(self) -> dict:
         return {
             question.key: self.cleaned_data[f"{question.key}_file"]
@@ -118,9 +128,7 @@ class SectionForm(OperationForm):
                 "previous": self.previous.get(question.key) if f"{question.key}_same" in self.fields else None,
                 "conflict": self.conflicts.get(question.key),
                 "fields": {
-                    name: self[f"{question.key}_{name}"]
-                    for name in ("seen", "choice", "amount", "text", "na", "evidence", "file", "same")
-                    if f"{question.key}_{name}" in self.fields
+                    name: self[f"{question.key}_{name}"] for name in PARTS if f"{question.key}_{name}" in self.fields
                 },
             }
             for question in self.questions

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 
 from coopfin.forms import ReasonForm
+from coopfin.kept import KeepsWhatIsTyped
 from loans.enums import CommentKind
 from loans.forms.comments import AnswerForm, CommentForm
 from loans.models import Application, Comment
@@ -40,7 +41,7 @@ def _place(application: Application) -> str:
     return f"{application.get_absolute_url()}#comments"
 
 
-class CommentWrite(CaseOperation):
+class CommentWrite(KeepsWhatIsTyped, CaseOperation):
     """意見・質問を書く。"""
 
     form_class = CommentForm
@@ -84,7 +85,7 @@ class OneComment(CaseOperation):
         return super().get_context_data(comment=self.comment, **kwargs)
 
 
-class CommentAnswer(OneComment):
+class CommentAnswer(KeepsWhatIsTyped, OneComment):
     """質問に答える。"""
 
     form_class = AnswerForm

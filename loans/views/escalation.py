@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.utils.functional import cached_property
 
+from coopfin.kept import KeepsWhatIsTyped
 from loans import rulebook
 from loans.forms.escalation import AdviceForm, AskForm, InstructForm, TakeBackForm
 from loans.operations import escalation as operations
 from loans.views.base import CaseOperation
 
 
-class AddAdvice(CaseOperation):
+class AddAdvice(KeepsWhatIsTyped, CaseOperation):
     """相談を記録する。"""
 
     form_class = AdviceForm
@@ -30,7 +31,7 @@ class AddAdvice(CaseOperation):
         return super().get_context_data(explanation=explanation, **kwargs)
 
 
-class AskInstruction(CaseOperation):
+class AskInstruction(KeepsWhatIsTyped, CaseOperation):
     """満たさない基準について、理事長の指示を求める。"""
 
     form_class = AskForm
@@ -73,7 +74,7 @@ class TakeBackInstruction(CaseOperation):
         return super().get_context_data(blocked=not waits, blocked_why=why, danger=True, **kwargs)
 
 
-class Instruct(CaseOperation):
+class Instruct(KeepsWhatIsTyped, CaseOperation):
     """理事長が、一点ごとに指示する。"""
 
     form_class = InstructForm

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.functional import cached_property
 
+from coopfin.kept import KeepsWhatIsTyped
 from loans import coverage
 from loans.enums import GuaranteeDecision
 from loans.forms.guideline import GuaranteeReviewForm
@@ -12,7 +13,7 @@ from loans.operations import guideline, security
 from loans.views.base import CaseOperation
 
 
-class GuaranteeReviewRecord(CaseOperation):
+class GuaranteeReviewRecord(KeepsWhatIsTyped, CaseOperation):
     """経営者保証の検討。"""
 
     permission_required = security.PERMISSION

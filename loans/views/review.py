@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from coopfin.kept import KeepsWhatIsTyped
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult
 from loans import casefile, items, judging
@@ -23,7 +24,7 @@ class SubmitToCommittee(CaseStep):
     notice = "金融委員会に付議しました。"
 
 
-class GiveOpinion(CaseOperation):
+class GiveOpinion(KeepsWhatIsTyped, CaseOperation):
     """委員の意見。答申がまとまるまでは書き直せる。"""
 
     form_class = OpinionForm

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from coopfin.flow import block
+from coopfin.kept import KeepsWhatIsTyped, can_be_kept
 from coopfin.views import GuardedMixin, RememberReading
 from documents import operations as documents
 from loans import fact_finding, worksheet
@@ -53,7 +54,7 @@ class Reading(CaseMixin, GuardedMixin, RememberReading, TemplateView):
         )
 
 
-class WorksheetOperation(CaseOperation):
+class WorksheetOperation(KeepsWhatIsTyped, CaseOperation):
     """調査書への記入。書けるのは「実態把握中」のあいだだけ。"""
 
     permission_required = INVESTIGATE
@@ -108,7 +109,9 @@ class SectionPage(WorksheetOperation):
     def get_form_kwargs(self):
         questions = self.section.asked(fact_finding.facts_of(self.object))
         keys = [question.key for question in questions]
-        rows = self.object.worksheet_answers.current().filter(question__in=keys)
+        rows = self.object.worksheet_answers.filter(question__in=keys)
+        # 控えるときは、画面を開いたときに見えていた答えから、何を書き変えたかをみる。
+        rows = rows.filter(pk__in=self._seen(keys)) if "keep" in self.request.POST else rows.current()
         visible = Application.objects.visible_to(self.request.user, self.on)
         lasting = any(question.lasting for question in questions)
         return {
@@ -120,6 +123,41 @@ class SectionPage(WorksheetOperation):
             },
             "previous": fact_finding.previous(self.object, visible) if lasting else {},
         }
+
+    def _seen(self, keys) -> list[int]:
+        sent = [self.request.POST.get(f"{key}_seen", "") for key in keys]
+        return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) <= 18]
+
+    def names_to_keep(self, form):
+        """書き変えた問いを、その問いの欄ごと。"""
+        changed = form.questions_of(super().names_to_keep(form))
+        return [name for key in changed for name in form.names_of(key) if can_be_kept(form.fields[name])]
+
+    def notes(self, form):
+        changed = form.questions_of(super().names_to_keep(form))
+        now = self._now(changed)
+        for key in changed:
+            answer = now.get(key)
+            if answer is not None and str(answer.pk) != self.request.POST.get(f"{key}_seen", ""):
+                yield (
+                    f"「{worksheet.QUESTIONS[key].label}」は、画面を開いたあとに{answer.answered_by}が書き改めました。"
+                    "保存すると、両方の答えを並べて見せます。"
+                )
+
+    def _now(self, keys) -> dict[str, WorksheetAnswer]:
+        rows = self.object.worksheet_answers.current().filter(question__in=keys)
+        return {row.question: row for row in rows.select_related("answered_by")}
+
+    def restore(self, form, values):
+        """戻した問いの答えを、控えたあとにほかの人が書き改めていれば、欄のそばに並べて見せる。"""
+        seen = {name: pair for name, pair in values.items() if name.endswith("_seen")}
+        super().restore(form, {name: pair for name, pair in values.items() if name not in seen})
+        self.since.clear()
+        for name, (was, _) in seen.items():
+            key = name.removesuffix("_seen")
+            now = form.current.get(key)
+            if key in worksheet.QUESTIONS and (str(now.pk) if now else "") != (was or ""):
+                form.conflicts[key] = now
 
     def operate(self, form):
         accepted = {key: self._accept(key, file) for key, file in form.documents_sent().items()}

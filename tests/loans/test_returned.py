@@ -88,7 +88,9 @@ def test_the_copy_compares_the_figures_the_guarantee_review_and_each_paper(world
     row = RequiredDocument.objects.create(application=case, name="工程表", basis="product", basis_text="商品の定め")
     before = snapshot.of(fresh(case))
     RepaymentCapacity.objects.filter(application=case).update(receivables=1_234_567)
-    GuaranteeReview.objects.get(application=case).findings.filter(criterion="finances").update(finding="増資で自己資本が厚くなった。")
+    GuaranteeReview.objects.get(application=case).findings.filter(criterion="finances").update(
+        finding="増資で自己資本が厚くなった。"
+    )
     RequiredDocument.objects.filter(pk=row.pk).update(received_on=TODAY, received_by=office.clerk)
     found = {part.title: part.changes for part in changes.between(before, snapshot.of(fresh(case)))}
     assert set(found) == {"返済の力", "経営者保証の検討", "必要書類"}

@@ -1,5 +1,6 @@
 """The worksheet: each question its own answer, blanks named, nothing lost when two people write."""
 
+import re
 from datetime import timedelta
 from importlib import import_module
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from coopfin.flow import StepRefused
-from coopfin.models import ActionLog, User, UserRole
+from coopfin.models import ActionLog, KeptForm, ReadLog, User, UserRole
 from desk.demo import fact_finding as demo
 from loans import fact_finding, worksheet
 from loans.enums import ApplicationState as S
@@ -443,3 +444,72 @@ def test_a_returned_case_keeps_its_answers(office):
     application = make_application_in(office, S.COMMITTEE_QUEUE)
     applications.return_(fresh(application), by=office.chief, on=TODAY, reason="見積書が古い")
     assert fact_finding.read(fresh(application)).blanks == []
+
+
+def keep(desk, application, section, **data):
+    sent = {"keep": "1", "writer": desk.user.pk, **data}
+    return desk.client.post(page("worksheet_section", application.pk, section), sent)
+
+
+def test_what_is_typed_is_kept_given_back_and_is_no_answer_until_it_is_saved(office, bill, sit):
+    (mine,) = write(bill, office.clerk, history=Given(text="沿革"))
+    reads, logs = ReadLog.objects.count(), ActionLog.objects.count()
+    desk = sit(office.clerk)
+    told = keep(desk, bill, "basics", history_text="沿革", history_seen=mine.pk, banks_text="主力は地元", banks_na="on")
+    assert "書きかけを控えました" in told.content.decode()
+    assert fresh(bill).worksheet_answers.count() == 1
+    assert (ReadLog.objects.count(), ActionLog.objects.count()) == (reads, logs)
+    # Only the question that was changed is kept; whoever else opens the page sees nothing of it.
+    assert set(KeptForm.objects.get().values) >= {"banks_text", "banks_seen"}
+    assert "history_text" not in KeptForm.objects.get().values
+    (found,) = [f for f in fact_finding.findings(fact_finding.read(fresh(bill))) if f.code == "kept"]
+    assert "基礎に、保存していない書きかけがあります" in found.text
+    form = desk.get("worksheet_section", bill.pk, "basics").context["form"]
+    assert (form["banks_text"].value(), form["banks_na"].value(), form["history_text"].value()) == (
+        "主力は地元",
+        True,
+        "沿革",
+    )
+    assert "主力は地元" not in text_of(sit(office.chief).get("worksheet_section", bill.pk, "basics"))
+    desk = sit(office.clerk)
+    assert (
+        desk.send(
+            "worksheet_section",
+            bill.pk,
+            "basics",
+            history_text="沿革",
+            history_seen=mine.pk,
+            banks_text="主力",
+            banks_na="on",
+        ).status_code
+        == 302
+    )
+    assert not KeptForm.objects.exists()
+
+
+def test_who_typed_hears_at_once_that_another_rewrote_the_answer_and_finds_both_later(office, bill, sit):
+    (first,) = write(bill, office.clerk, history=Given(text="はじめ"), policy=Given(text="方針"))[:1]
+    desk = sit(office.chief)
+    write(bill, office.clerk, history=Given(text="事務局が改めた", seen=first.pk))
+    sent = {"history_text": "局長が改めた", "history_seen": first.pk}
+    told = keep(desk, bill, "basics", **sent).content.decode()
+    assert f"「沿革」は、画面を開いたあとに{office.clerk}が書き改めました" in told
+    shown = desk.get("worksheet_section", bill.pk, "basics")
+    assert {"局長が改めた", "事務局が改めた"} <= set(re.findall("局長が改めた|事務局が改めた", shown.content.decode()))
+    seen = shown.context["form"]["history_seen"].value()
+    assert (
+        desk.send("worksheet_section", bill.pk, "basics", history_text="局長が改めた", history_seen=seen).status_code
+        == 302
+    )
+
+
+def test_what_was_typed_is_thrown_away_only_when_asked(office, bill, sit):
+    desk = sit(office.clerk)
+    keep(desk, bill, "basics", history_text="書きかけ")
+    assert KeptForm.objects.exists()
+    assert desk.client.post(page("worksheet_section", bill.pk, "basics"), {"discard": "1"}).status_code == 302
+    assert not KeptForm.objects.exists()
+    keep(desk, bill, "basics", history_text="書きかけ")
+    # Typed back to what is recorded: nothing is left to keep.
+    keep(desk, bill, "basics", history_text="")
+    assert not KeptForm.objects.exists()

@@ -50,6 +50,54 @@
     if (document.querySelector("form[data-dirty]")) event.preventDefault();
   });
 
+  // 書きかけを控える（data-kept の箱。送るのは htmx）。控えられたら、離れても失わない。
+  const LOST = "書きかけを控えられませんでした。ログインの時間が切れたか、通信が途切れています。"
+    + "この画面を閉じずに、新しい窓でログインし直してから、続きを打ってください。";
+  const keptBox = (event) => (event.detail.elt?.hasAttribute?.("data-kept") ? event.detail.elt : null);
+  const csrf = () => /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  const lose = (box) => {
+    box.closest("form").dataset.dirty = "yes";
+    const told = document.createElement("p");
+    told.className = "bad";
+    told.textContent = LOST;
+    box.replaceChildren(told);
+  };
+  // ログインし直すと合言葉が替わる。控えるときは、いまのもので送る（書いた人が替われば、サーバーが断る）。
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (keptBox(event) && csrf()) event.detail.headers["X-CSRFToken"] = csrf();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const box = keptBox(event);
+    if (!box) return;
+    if (box.closest("form").dataset.sent) event.preventDefault(); else delete box.closest("form").dataset.dirty;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const box = keptBox(event);
+    if (!box) return;
+    const { xhr } = event.detail;
+    const here = new URL(xhr.responseURL).pathname === new URL(box.getAttribute("hx-post"), location.href).pathname;
+    event.detail.shouldSwap = here && [200, 409].includes(xhr.status);
+    if (!event.detail.shouldSwap) { lose(box); return; }
+    if (xhr.status === 409) { box.closest("form").dataset.dirty = "yes"; return; }
+    // 同じ人がログインし直していた。送るときの合言葉も、いまのものにする。
+    const mark = box.closest("form").querySelector("[name=csrfmiddlewaretoken]");
+    if (mark && csrf()) mark.value = csrf();
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => { if (keptBox(event)) lose(keptBox(event)); });
+  }
+  // 閉じる・移るときに、まだ控えていないものを送っておく。
+  window.addEventListener("pagehide", () => {
+    each("form[data-dirty] [data-kept]", (box) => {
+      const given = new FormData(box.closest("form"));
+      for (const [name, value] of [...given]) if (value instanceof File) given.delete(name);
+      given.set("keep", "1");
+      given.set("writer", box.dataset.writer);
+      if (csrf()) given.set("csrfmiddlewaretoken", csrf());
+      navigator.sendBeacon(box.getAttribute("hx-post"), given);
+    });
+  });
+
   // 入力の読み取りを欄のそばに見せる（data-echo="yen" / "date"）。決めるのはサーバー。
   const half = (text) => text.normalize("NFKC").trim();
   const UNREADABLE = "読めない書き方です";
