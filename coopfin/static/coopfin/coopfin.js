@@ -64,7 +64,7 @@
   };
   // ログインし直すと合言葉が替わる。控えるときは、いまのもので送る（書いた人が替われば、サーバーが断る）。
   document.addEventListener("htmx:configRequest", (event) => {
-    if (keptBox(event) && csrf()) event.detail.headers["X-CSRFToken"] = csrf();
+    if (keptBox(event) && csrf()) event.detail.parameters.csrfmiddlewaretoken = csrf();
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const box = keptBox(event);
