@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str, tuple[Setting | Fixed, ...]], ...] = (
             Setting("damages_account", "手引き 第3章(1)四", idle="遅延損害金を、この仕組みではまだ記帳しません"),
             Setting("overdue_bands", "手引き 第4章", idle="延滞の一覧が、この仕組みにはまだありません"),
             Setting("stop_accrual_days", "中小企業等協同組合会計基準", idle="未収利息を、この仕組みではまだ計上しません"),
+            Setting("acceleration", "約定書 期限の利益の喪失の条（手引き 様式 約定書の注2）"),
             Setting("acceleration_grace_days", "約定書 第5条、民法 541条"),
         ),
     ),

@@ -20,7 +20,7 @@ from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Sequence
-from documents import uploads
+from documents import form_registry, form_versions, uploads
 from documents.models import IssuedDocument, Upload
 from documents.paper import CannotRender, Paper, render_pdf
 
@@ -61,10 +61,15 @@ def issue(
 
     描くあいだ鎖錠を持たないように、取引（atomic）の中から呼んではならない。
     """
+    try:
+        paper = form_versions.worded(paper, on)
+    except CannotRender as error:
+        raise refusal(str(error)) from error
     document = _reserve(paper, target, by=by, on=on)
     try:
         context = context_builder(document.label)
         content, pages = render_pdf(paper.render_html(context))
+        clauses = _clauses(paper, context)
     except Exception as error:
         reason = str(error) if isinstance(error, (CannotRender, StepRefused)) else f"{type(error).__name__}: {error}"
         logger.exception("%s %s を作れませんでした", paper.label, document.label)
@@ -81,7 +86,13 @@ def issue(
             ],
         ) from error
     duty = getattr(context, "stamp_duty", 0) if stamp_duty is None else stamp_duty
-    return _store(document, content, pages, duty, by=by, on=on)
+    return _store(document, content, pages, duty, clauses, by=by, on=on)
+
+
+def _clauses(paper: Paper, context: Any) -> dict:
+    """条文の控え: 条の番号と、入った選択条項。"""
+    composed = form_registry.composed(paper, context)
+    return {"articles": composed.numbers, "chosen": form_registry.chosen(paper, context)} if composed else {}
 
 
 @transaction.atomic(durable=True)
@@ -103,6 +114,7 @@ def _reserve(paper: Paper, target, *, by, on: date) -> IssuedDocument:
         paper=paper.code,
         paper_label=paper.label,
         form_version=paper.form_version,
+        wording_id=paper.wording.version if paper.wording else None,
         fiscal_year=fiscal_year,
         number=number,
         issued_on=on,
@@ -113,15 +125,17 @@ def _reserve(paper: Paper, target, *, by, on: date) -> IssuedDocument:
 
 
 @transaction.atomic
-def _store(document: IssuedDocument, content: bytes, pages: int, duty: int, *, by, on: date) -> IssuedDocument:
+def _store(
+    document: IssuedDocument, content: bytes, pages: int, duty: int, clauses: dict, *, by, on: date
+) -> IssuedDocument:
     locked = IssuedDocument.objects.select_for_update().get(pk=document.pk)
     if locked.voided_at is not None:
         raise StepRefused(
             ISSUE, [block(f"{locked.label}は、作っているあいだに無効にされました（{locked.voided_reason}）。", SOURCE)]
         )
-    locked.content, locked.pages, locked.stamp_duty = content, pages, duty
+    locked.content, locked.pages, locked.stamp_duty, locked.clauses = content, pages, duty, clauses
     locked.sha256 = hashlib.sha256(content).hexdigest()
-    locked.save(update_fields=["content", "pages", "stamp_duty", "sha256"])
+    locked.save(update_fields=["content", "pages", "stamp_duty", "clauses", "sha256"])
     log.record(locked, verb="issue", label="書類の発行", by=by, on=on, number=locked.label, sha256=locked.sha256)
     return locked
 

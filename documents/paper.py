@@ -7,7 +7,6 @@ WeasyPrint は読み込みに時間がかかり OS の部品も要るので、�
 from __future__ import annotations
 
 import ctypes
-import itertools
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,8 @@ from django.contrib.staticfiles import finders
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+
+from documents.wording import Wording
 
 STYLESHEET = "coopfin/print.css"
 #: PDF を描くときだけの住所。ここから外へは何も取りに行かない。
@@ -38,7 +39,7 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True)
 class Paper:
-    """書類の様式。form_version は文言の版で、文言を変えたら新しい版にする。"""
+    """書類の様式。form_version は文言の版の名前。wording は条文（documents.form_versions が、発行する日のものを持たせる）。"""
 
     code: str
     label: str
@@ -46,6 +47,7 @@ class Paper:
     form_version: str
     #: 用紙（print.css の @page の名前）
     sheet: str = "a4"
+    wording: Wording | None = None
 
     def render_html(self, context: Any, preview: bool = False, **more: Any) -> str:
         """HTML。context は title・number・stamp_duty を持つ値。preview は画面の見本。"""
@@ -57,8 +59,6 @@ class Paper:
             "it": context,
             "preview": preview,
             "stylesheet": static(STYLESHEET) if preview else f"{_BASE_URL}{STYLESHEET}",
-            "article_numbers": itertools.count(1),
-            "article_named": {},
             **more,
         }
 

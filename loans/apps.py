@@ -14,7 +14,7 @@ class LoansConfig(AppConfig):
         rules.PURPOSES.update(Purpose.choices)
         rules.METHODS.update(Method.choices)
         from ledger import approvals
-        from loans import briefing, checklist_desk, desk, interests, printing  # noqa: F401  会議資料の説明・伏せるもの・書類を誰が見てよいかを登録する
+        from loans import briefing, checklist_desk, desk, interests, printing, wordings  # noqa: F401  会議資料の説明・伏せるもの・書類を誰が見てよいかを登録する
         from loans.approval import LoanVouchers
 
         approvals.register(LoanVouchers())

@@ -1,6 +1,6 @@
 """契約書類の様式と、印字する値（約定書・金銭消費貸借契約証書・保証書）。データベースの値は loans.printing が写す。
 
-条文の数字と計算は、同じ値（方針・貸付条件・償還予定）から作る。文言を変えるときは form_version を改める。
+条文の数字と計算は、同じ値（方針・貸付条件・償還予定）から作る。条文の文言は版ごとに変わる（loans.wordings が言葉を登録する）。
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ class MasterAgreement:
     rounding: str
     grace_days: int
     court: str
+    #: 期限の利益を、請求によってだけ失わせるか（方針 acceleration）
+    only_on_demand: bool = False
 
     @property
     def title(self) -> str:
@@ -124,6 +126,10 @@ class Deed:
     guarantors: tuple[GuarantorEntry, ...] = ()
     collateral: tuple[CollateralEntry, ...] = ()
     owners: tuple[Party, ...] = field(default=())
+    #: 期限前弁済手数料の端数を、差を取ってから一度だけ切り捨てるか（方針 prepay_fee）
+    fee_truncated_once: bool = False
+    #: 組合員が差し入れた約定書の、条の見出しと番号
+    agreement_articles: tuple[tuple[str, int], ...] = ()
 
     @property
     def title(self) -> str:
@@ -234,6 +240,7 @@ class GuaranteeLetter:
     debtor: Party
     court: str
     guarantors: tuple[GuarantorEntry, ...]
+    agreement_articles: tuple[tuple[str, int], ...] = ()
 
     @property
     def title(self) -> str:

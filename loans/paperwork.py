@@ -34,6 +34,16 @@ def guarantees_of(loan: Loan, scope: str) -> list[Guarantee]:
     return [link.guarantee for link in links.order_by("pk")]
 
 
+def agreement_of(loan: Loan) -> IssuedDocument | None:
+    """この契約が立つ約定書。組合員の調印済のもの、なければこの契約で発行した有効なもの。"""
+    signed = _signed_agreements(loan.member_id).without_content().order_by("-signed_on", "-pk").first()
+    if signed is not None:
+        return signed
+    content_type = ContentType.objects.get_for_model(Loan)
+    issued = IssuedDocument.objects.valid().without_content().about(content_type, loan.pk)
+    return issued.filter(paper=MASTER_AGREEMENT.code).first()
+
+
 def stands_on_agreement_of(loan: Loan) -> bool:
     """同じ組合員のほかの貸付が、この契約で調印した約定書の上に立っているか（自分の約定書を持たないか）。"""
     if not _signed_agreements(loan.member_id).filter(object_id=loan.pk).exists():

@@ -8,8 +8,8 @@ from collateral.enums import GuaranteeScope
 from collateral.models import Guarantee
 from coopfin.calc import words
 from coopfin.calc.schedule import Schedule
-from coopfin.models import Cooperative
-from documents import access
+from coopfin.models import Cooperative, Policy
+from documents import access, form_registry, form_versions
 from documents.models import IssuedDocument
 from documents.paper import CannotRender, Paper
 from documents.parties import Party
@@ -24,7 +24,7 @@ from loans.papers import (
     GuarantorEntry,
     MasterAgreement,
 )
-from loans.paperwork import guarantees_of, papers_for, stands_on_agreement_of
+from loans.paperwork import agreement_of, guarantees_of, papers_for, stands_on_agreement_of
 from loans.terms import LoanTerms, compute
 from members.models import Member, Person
 
@@ -58,6 +58,7 @@ def master_agreement(loan: Loan, *, on: date, number: str = "") -> MasterAgreeme
         rounding=loan.policy.interest_rounding,
         grace_days=loan.policy.acceleration_grace_days,
         court=cooperative.court,
+        only_on_demand=loan.policy.acceleration == Policy.Acceleration.ON_DEMAND,
     )
 
 
@@ -84,6 +85,8 @@ def deed(loan: Loan, schedule: Schedule, *, on: date, number: str = "") -> Deed:
         guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.SPECIFIC)),
         collateral=tuple(_collateral_entry(interest) for interest in securities),
         owners=_owners(loan.member, securities),
+        fee_truncated_once=loan.policy.prepay_fee == Policy.PrepayFee.ONCE,
+        agreement_articles=agreement_articles(loan, on=on),
     )
 
 
@@ -98,7 +101,17 @@ def guarantee_letter(loan: Loan, *, on: date, number: str = "") -> GuaranteeLett
         debtor=member_party(loan.member),
         court=cooperative.court,
         guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.ROOT)),
+        agreement_articles=agreement_articles(loan, on=on),
     )
+
+
+def agreement_articles(loan: Loan, *, on: date) -> tuple[tuple[str, int], ...]:
+    """この契約が立つ約定書の、条の見出しと番号。まだ発行していなければ、いま発行する約定書のもの。"""
+    issued = agreement_of(loan)
+    if issued is not None and issued.clauses:
+        return tuple(issued.clauses["articles"].items())
+    paper = form_versions.worded(MASTER_AGREEMENT, on)
+    return tuple(form_registry.composed(paper, master_agreement(loan, on=on)).numbers.items())
 
 
 # --- 当事者 --------------------------------------------------------------------------------

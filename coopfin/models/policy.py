@@ -91,6 +91,10 @@ class Policy(Proposal):
         EACH = "each", "約定利率と基準利率の利息をそれぞれ切り捨てて引く"
         ONCE = "once", "二つの利息の差を一度だけ切り捨てる"
 
+    class Acceleration(models.TextChoices):
+        AUTOMATIC = "automatic", "当然に失う事由と、請求によって失う事由を定める"
+        ON_DEMAND = "on_demand", "請求によってだけ失う"
+
     class SecuritiesValuation(models.TextChoices):
         LOWER = "lower", "時価と過去3年の安値の低いほう"
         CURRENT = "current", "時価"
@@ -236,6 +240,10 @@ class Policy(Proposal):
     paper_bill_last_maturity_on = models.DateField(
         "紙の手形の最終期日", help_text="電子交換所の終了にともない、この日を超える紙の手形に注意を出します。"
     )
+    acceleration = models.CharField(
+        "期限の利益の失い方", max_length=10, choices=Acceleration.choices, default=Acceleration.AUTOMATIC,
+        help_text="これから結ぶ約定書の条項。すでに差し入れられた約定書は、そのときの条項のままです。",
+    )  # fmt: skip
     acceleration_grace_days = models.PositiveSmallIntegerField(
         "催告後の猶予日数",
         default=14,

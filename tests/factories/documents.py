@@ -1,16 +1,16 @@
 """書類の値（データベースを使わない）と、発行した書類。"""
 
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from coopfin.calc import schedule
 from documents.paper import Paper
 from documents.parties import Party
 from ledger.printing import Seal, SlipEntry, VoucherSlip
-from loans import limits
+from loans import limits, specimens
 from loans.document_list import DocumentList, ListedDocument
 from loans.history import Entry
-from loans.papers import CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
+from loans.papers import CollateralEntry, GuarantorEntry
 from loans.resolution_paper import LimitProposal, ProposedLimit
 from loans.views.limits import LABELS
 from loans.views.timeline import TimelinePaper
@@ -35,17 +35,7 @@ CORPORATE = "法人であるため、公正証書を要しません。"
 
 def make_plan(**changes):
     """償還予定: 1,200万円、60回、元金均等、末日。"""
-    terms = {
-        "principal": 12_000_000,
-        "rate": Decimal("2.45"),
-        "disbursed_on": date(2026, 11, 30),
-        "instalments": 60,
-        "first_due_on": date(2026, 12, 31),
-        "anchor": 31,
-        "roll": "following",
-        "fee_rate": Decimal("0.1"),
-    }
-    return schedule.build(schedule.ScheduleTerms(**{**terms, **changes}))
+    return schedule.build(replace(specimens.plan().terms, **changes))
 
 
 def make_guarantor(party=DIRECTOR, statement=EXEMPT, **changes):
@@ -91,42 +81,26 @@ LAND = CollateralEntry(
 )
 
 
+PARTIES = {"creditor": COOPERATIVE, "debtor": DEBTOR}
+
+
 def make_master_agreement(**changes):
     """約定書の値。"""
-    values = {
-        "number": "D2026-0001",
-        "agreed_on": date(2026, 11, 24),
-        "creditor": COOPERATIVE,
-        "debtor": DEBTOR,
-        "damages_rate": Decimal("14.5"),
-        "rounding": "floor",
-        "grace_days": 14,
-        "court": "金沢地方裁判所",
-    }
-    return MasterAgreement(**{**values, **changes})
+    return replace(specimens.master_agreement(), **{"number": "D2026-0001", **PARTIES, **changes})
 
 
 def make_deed(**changes):
     """証書の値。転貸・担保・保証人のすべてがある、ふつうの一件。"""
     values = {
         "number": "D2026-0002",
-        "contract_number": "S-2026-001",
-        "contracted_on": date(2026, 11, 24),
-        "creditor": COOPERATIVE,
-        "debtor": DEBTOR,
-        "purpose": "設備資金（マシニングセンタの導入）",
+        **PARTIES,
         "account": "北國銀行 本店営業部 普通 1234567",
-        "schedule": make_plan(),
-        "damages_rate": Decimal("14.5"),
-        "grace_days": 14,
-        "payment_place": "組合の指定する組合名義の預金口座",
-        "court": "金沢地方裁判所",
         "bank": "商工組合中央金庫金沢支店",
         "guarantors": THREE_GUARANTORS,
         "collateral": (LAND,),
         "owners": (DIRECTOR,),
     }
-    return Deed(**{**values, **changes})
+    return replace(specimens.deed(), **{**values, **changes})
 
 
 def make_bare_deed(**changes):
@@ -152,16 +126,8 @@ def make_long_deed(**changes):
 
 def make_guarantee_letter(**changes):
     """保証書の値。"""
-    values = {
-        "number": "D2026-0003",
-        "contract_number": "T-2026-001",
-        "contracted_on": date(2026, 11, 24),
-        "creditor": COOPERATIVE,
-        "debtor": DEBTOR,
-        "court": "金沢地方裁判所",
-        "guarantors": THREE_GUARANTORS,
-    }
-    return GuaranteeLetter(**{**values, **changes})
+    values = {"number": "D2026-0003", **PARTIES, "guarantors": THREE_GUARANTORS}
+    return replace(specimens.guarantee_letter(), **{**values, **changes})
 
 
 def make_long_guarantee_letter(**changes):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from coopfin.models import TargetedRecord, User
 from documents import preview
+from documents.models.forms import FormVersion
 
 
 class DocumentKind(models.Model):
@@ -63,6 +64,14 @@ class IssuedDocument(TargetedRecord):
     paper = models.CharField("書類の種類", max_length=40)
     paper_label = models.CharField("書類の名前", max_length=60)
     form_version = models.CharField("様式の版", max_length=20)
+    wording = models.ForeignKey(
+        FormVersion, verbose_name="組合の版", null=True, blank=True, on_delete=models.PROTECT, related_name="issued",
+        help_text="空は、標準の文言。",
+    )  # fmt: skip
+    clauses = models.JSONField(
+        "条文の控え", default=dict, blank=True, editable=False,
+        help_text="条の見出しと番号、入った選択条項。ほかの書類が条を引くときに使います。",
+    )  # fmt: skip
     fiscal_year = models.PositiveSmallIntegerField("年度")
     number = models.PositiveIntegerField("発行番号")
     issued_on = models.DateField("発行日")

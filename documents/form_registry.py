@@ -1,0 +1,65 @@
+"""様式の登録と標準の文言。
+
+上の階が、自分の書類の言葉（差込み・条件・表）をここに登録する。登録した書類だけが、条文を版として持つ。
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from documents.paper import CannotRender, Paper
+from documents.wording import Article, BadWording, Composed, Language, Wording, compose
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """条文を持つ様式。specimen は、見本に使う値を作る。"""
+
+    paper: Paper
+    language: Language
+    specimen: Callable[[], Any]
+
+
+FORMS: dict[str, Form] = {}
+
+
+def register(*forms: Form) -> None:
+    """様式を登録する。"""
+    FORMS.update((form.paper.code, form) for form in forms)
+
+
+def choices() -> list[tuple[str, str]]:
+    """条文を持つ書類の（符号, 名前）。"""
+    return [(code, form.paper.label) for code, form in FORMS.items()]
+
+
+@cache
+def standard(code: str) -> Wording:
+    """添えてある標準の文言。"""
+    path = settings.BASE_DIR / "fixtures" / "forms" / f"{code}.toml"
+    given = tomllib.loads(path.read_text("utf-8"))
+    articles = tuple(Article(row["heading"], row["body"].strip(), row.get("when", "")) for row in given["articles"])
+    return Wording(given["label"], articles, given.get("lead", "").strip(), given.get("closing", "").strip())
+
+
+def composed(paper: Paper, it: Any) -> Composed | None:
+    """書類の値を差し込んだ条文。条文のない書類は None。文言に誤りがあれば CannotRender。"""
+    form = FORMS.get(paper.code)
+    if form is None:
+        return None
+    try:
+        return compose(paper.wording or standard(paper.code), form.language, it)
+    except BadWording as error:
+        raise CannotRender(f"{paper.label}（{paper.form_version}）の文言に誤りがあります。{error}") from error
+
+
+def chosen(paper: Paper, it: Any) -> list[str]:
+    """この書類の値で合う条件の名（どの選択条項が入ったか）。"""
+    form = FORMS.get(paper.code)
+    return [name for name, holds in form.language.conditions.items() if holds(it)] if form else []

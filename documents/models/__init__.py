@@ -1,0 +1,6 @@
+"""書類のモデル。"""
+
+from documents.models.forms import FormArticle, FormVersion
+from documents.models.issued import DocumentKind, IssuedDocument, Upload
+
+__all__ = ["DocumentKind", "FormArticle", "FormVersion", "IssuedDocument", "Upload"]
