@@ -49,6 +49,8 @@ def _decide(proposal: Proposal, *, status: str, by, on: date, permission: str, l
         locked.decided_by = by
         locked.decided_at = Now()
         locked.decision_reason = reason
+        if approving:
+            locked.take_effect()
         locked.validate_constraints()
         locked.save()
         log.record(locked, verb=status, label=label, by=by, on=on, reason=reason)

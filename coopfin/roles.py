@@ -130,6 +130,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "oversight.reply_to_marks": {C, H},
         # 書類
         "documents.view_paper": {C, H, P, A},
+        # 様式の文言は、承認した版だけが書類になる。
+        "documents.view_form": {C, H, P, A, S},
+        "documents.propose_form": {H, S},
+        "documents.approve_form": {H, P},
         # 受け取った書類は、案件を見てよい人が画面で読む。ファイルとして受け取れるのは、書類を見る権限のある人だけ。
         "documents.view_upload": {C, H, K, D, P, A},
         "documents.upload": {C, H},

@@ -10,7 +10,7 @@ register_menu(
         label="発行書類",
         url_name="documents:list",
         permission="documents.view_paper",
-        namespaces=("documents:list", "documents:issued"),
+        namespaces=("documents:list", "documents:issued", "documents:form"),
     )
 )
 register_menu(
@@ -24,4 +24,5 @@ register_menu(
     )
 )
 
+handbook.kept_at("書類の様式", "documents:forms", "documents.view_form", "H2.5-b")
 handbook.kept_at("書類の台帳", "documents:list", "documents.view_paper", "H2.5-a", "H2.5-b")

@@ -162,18 +162,15 @@ def _paragraphs(body: str, language: Language, filled: Callable[[str], str]) -> 
     for line in _lines(body):
         if table := _TABLE.fullmatch(line):
             tables.append(language.tables[table[1]])
-            continue
-        is_item, words = line.startswith("・"), filled(line.removeprefix("・"))
-        if not words:
-            continue
-        if is_item:
-            items.append(words)
-            continue
-        if text:
-            yield Paragraph(text, tuple(items), tuple(tables))
-        text, items, tables = words, [], []
+        elif line.startswith("・"):
+            items.append(filled(line.removeprefix("・")))
+        else:
+            if text:
+                yield Paragraph(text, tuple(filter(None, items)), tuple(tables))
+            # 消えた項の号と表は、項とともに消える。
+            text, items, tables = filled(line), [], []
     if text:
-        yield Paragraph(text, tuple(items), tuple(tables))
+        yield Paragraph(text, tuple(filter(None, items)), tuple(tables))
 
 
 # --- 確かめ --------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def agreement_articles(loan: Loan, *, on: date) -> tuple[tuple[str, int], ...]:
     issued = agreement_of(loan)
     if issued is not None and issued.clauses:
         return tuple(issued.clauses["articles"].items())
-    paper = form_versions.worded(MASTER_AGREEMENT, on)
+    paper = MASTER_AGREEMENT if issued is not None else form_versions.worded(MASTER_AGREEMENT, on)
     return tuple(form_registry.composed(paper, master_agreement(loan, on=on)).numbers.items())
 
 

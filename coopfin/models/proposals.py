@@ -67,6 +67,9 @@ class Proposal(models.Model):
         """承認の前に確かめること。決議による定めは、機関の議決を確かめる。"""
         return []
 
+    def take_effect(self) -> None:
+        """承認するときに、あとから変わらないように取っておくこと（保存はしない）。"""
+
     def rejection_findings(self) -> list[Finding]:
         """却下の前に確かめること。"""
         return []

@@ -74,11 +74,9 @@ class FormVersion(Proposal):
         if self.paper in form_registry.FORMS and self.label == form_registry.standard(self.paper).label:
             raise ValidationError({"label": f"「{self.label}」は標準の文言の名前です。別の名前を付けてください。"})
 
-    def save(self, *args, **kwargs):
-        """承認するときに、文言の指紋を取る。それからは、指紋と合わない文言では書類を作らない。"""
-        if self.is_approved and not self.fingerprint:
-            self.fingerprint = self.wording().fingerprint
-        super().save(*args, **kwargs)
+    def take_effect(self) -> None:
+        """文言の指紋を取る。それからは、指紋と合わない文言では書類を作らない。"""
+        self.fingerprint = self.wording().fingerprint
 
     def wording(self) -> Wording:
         """この版の文言。"""
@@ -99,13 +97,9 @@ class FormVersion(Proposal):
 
     def approval_findings(self) -> list[Finding]:
         wording = self.wording()
-        found = [
+        return [
             block(f"{_place(problem, wording)}{problem.text}", SOURCE, code="wording") for problem in self.problems()
         ]
-        used = self.issued.order_by("-issued_on").first() if self.pk else None
-        if used is not None:  # 承認の前に使われることはない
-            found.append(block("この版は、すでに書類に使われています。", SOURCE))
-        return found
 
 
 def _place(problem: Problem, wording: Wording) -> str:

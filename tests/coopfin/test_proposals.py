@@ -13,11 +13,13 @@ from coopfin import proposals
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog, Delegation, Policy, Proposal
 from coopfin.roles import Role
+from documents.models import FormVersion
 from funding.models import Facility
 from governance.models import ArticlesClause, FinanceBylaw, FinanceRule, LimitResolution
 from loans.models import Product
 from members.models import AccountRequest
 from tests.factories.core import make_policy, make_user
+from tests.factories.documents import make_form_version
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.members import make_member
@@ -44,6 +46,7 @@ MAKERS = {
     FinanceRule: make_rule,
     AccountRequest: make_account_request,
     Product: make_product,
+    FormVersion: make_form_version,
 }
 #: 管理サイトのほかで承認するもの
 ELSEWHERE = {AccountRequest: "members.approve_account"}

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from coopfin.calc import schedule
+from documents import form_registry
+from documents.models import FormArticle, FormVersion
 from documents.paper import Paper
 from documents.parties import Party
+from documents.wording import Article
 from ledger.printing import Seal, SlipEntry, VoucherSlip
 from loans import limits, specimens
 from loans.document_list import DocumentList, ListedDocument
@@ -14,6 +18,7 @@ from loans.papers import CollateralEntry, GuarantorEntry
 from loans.resolution_paper import LimitProposal, ProposedLimit
 from loans.views.limits import LABELS
 from loans.views.timeline import TimelinePaper
+from tests.factories.rules import decided
 
 COOPERATIVE = Party("石川機械工業協同組合", "石川県金沢市鞍月二丁目20番地", "代表理事　小松　正")
 DEBTOR = Party("株式会社山崎製作所", "石川県白山市相木町383番地", "代表取締役　山崎　太郎")
@@ -104,8 +109,11 @@ def make_deed(**changes):
 
 
 def make_bare_deed(**changes):
-    """保証人も担保もない、自己資金の証書。"""
-    return make_deed(**{"guarantors": (), "collateral": (), "owners": (), "bank": "", "account": "", **changes})
+    """保証人も担保も手数料もない、自己資金の証書。"""
+    plain = make_plan(fee_rate=Decimal(0))
+    return make_deed(
+        **{"schedule": plain, "guarantors": (), "collateral": (), "owners": (), "bank": "", "account": "", **changes}
+    )
 
 
 def make_long_deed(**changes):
@@ -293,3 +301,23 @@ def make_timeline(name="能登精機株式会社", *, times=1) -> TimelinePaper:
         title="2026-0042 経過", issuer="石川機械工業協同組合", subject=f"2026-0042　{name}　設備資金　12,000,000円",
         kind="すべて", reader="山田 花子", read_at="2026年11月24日 14:05", entries=tuple(entries),
     )  # fmt: skip
+
+
+def make_form_version(
+    *articles: Article, paper="master_agreement", effective_on=date(2026, 4, 1), proposer=None, approver=None,
+    approved=True, **changes,
+):  # fmt: skip
+    """様式の版。articles がなければ標準の文言を写す。承認は、提案した人と別の人がする。"""
+    copied = form_registry.standard(paper)
+    values = {"label": "2027年版", "source": "第312回理事会 第4号議案", "lead": copied.lead, "closing": copied.closing}
+    version = decided(
+        FormVersion(paper=paper, effective_on=effective_on, **{**values, **changes}), proposer=proposer, approved=False
+    )
+    FormArticle.objects.bulk_create(
+        FormArticle(version=version, position=place, heading=article.heading, when=article.when, body=article.body)
+        for place, article in enumerate(articles or copied.articles, start=1)
+    )
+    if not approved:
+        return version
+    version.take_effect()
+    return decided(version, proposer=version.proposed_by, approver=approver)

@@ -60,3 +60,8 @@ def pdf_of(paper, context) -> PdfReader:
 
 def plain(text: str) -> str:
     return re.sub(r"\s", "", text)
+
+
+def pdf_text(content: bytes) -> str:
+    """PDF の文（空白なし）。"""
+    return plain("".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages))

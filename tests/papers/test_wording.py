@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from documents.form_registry import FORMS
 from governance import printing as meeting_papers
 from loans import papers
 from loans.resolution_paper import LIMIT_PROPOSAL
@@ -39,6 +40,22 @@ def test_the_wording_is_the_agreed_one(name):
 def test_every_paper_of_the_house_has_a_golden_text():
     every = {**papers.PAPERS, **meeting_papers.PAPERS}
     assert {paper.code for paper in every.values()} <= {path.stem for path in GOLDEN.glob("*.txt")}
+
+
+@pytest.mark.parametrize(
+    ("code", "condition"), [(code, name) for code, form in FORMS.items() for name in form.language.conditions]
+)
+def test_every_optional_clause_stands_in_one_golden_text_and_is_missing_from_another(code, condition):
+    holds = FORMS[code].language.conditions[condition]
+    assert {holds(context) for paper, context in SAMPLES.values() if paper.code == code} == {True, False}
+
+
+def test_a_borrower_who_loses_the_benefit_only_on_demand_loses_nothing_by_itself():
+    text = master_text(only_on_demand=True)
+    assert "通知や催告がなくても、その事由が生じた時に" not in text
+    assert "組合の請求が到達した時に" in text.split("第5条（期限の利益の喪失）")[1].split("第6条")[0]
+    assert "組合の請求を受けた時に、それぞれに定める手形" in text
+    assert text.count("条（") == 20
 
 
 @pytest.mark.parametrize("name", SAMPLES)
