@@ -130,7 +130,7 @@ class FormVersionAdmin(ProposalAdmin):
         ]
 
     def add_view(self, request, form_url="", extra_context=None):
-        if request.method == "GET" and not _code(request):
+        if request.method == "GET" and not _code(request) and self.has_add_permission(request):
             messages.info(request, "文言を変える書類を選んでください。いまの文言を写した下書きから始まります。")
             return HttpResponseRedirect(reverse("documents:forms"))
         return super().add_view(request, form_url, extra_context)

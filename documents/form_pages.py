@@ -14,10 +14,10 @@ from documents import form_registry, form_versions
 from documents.form_registry import FORMS, Form
 from documents.models import FormVersion
 from documents.paper import CannotRender, preview_response
+from documents.views import VIEW_FORM
 from documents.wording import Wording
 from documents.wording_changes import changes
 
-VIEW = "documents.view_form"
 #: 版の段: 見出しと色
 STANDINGS = {
     "now": ("使用中", "ok"),
@@ -59,7 +59,7 @@ def newest_of(versions: list[FormVersion], on) -> FormVersion | None:
 class Forms(GuardedMixin, TemplateView):
     """条文を持つ書類の一覧。いまの版と、これからの版。"""
 
-    permission_required = VIEW
+    permission_required = VIEW_FORM
     template_name = "documents/forms.html"
 
     def get_context_data(self, **kwargs):
@@ -86,7 +86,7 @@ class Forms(GuardedMixin, TemplateView):
 class FormMixin(GuardedMixin):
     """条文を持つ書類を、符号で引く。"""
 
-    permission_required = VIEW
+    permission_required = VIEW_FORM
 
     @property
     def form_of_paper(self) -> Form:
@@ -150,7 +150,7 @@ class FormSpecimen(FormMixin, View):
 class VersionMixin(GuardedMixin):
     """様式の版。"""
 
-    permission_required = VIEW
+    permission_required = VIEW_FORM
     model = FormVersion
 
     def get_queryset(self):

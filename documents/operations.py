@@ -16,13 +16,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models.functions import Now
 
-from coopfin import log
+from coopfin import log, proposals
 from coopfin.calc import days
 from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Sequence
 from documents import form_registry, form_versions, uploads
-from documents.models import IssuedDocument, Upload
+from documents.models import FormArticle, FormVersion, IssuedDocument, Upload
 from documents.paper import CannotRender, Paper, render_pdf
+from documents.wording import Wording
 
 logger = logging.getLogger(__name__)
 
@@ -221,3 +222,19 @@ def accept_upload(*, file, kind: str, target, by, on: date) -> Upload:
         size=upload.size,
     )
     return upload
+
+
+@transaction.atomic
+def propose_form(
+    *, paper: str, label: str, effective_on: date, source: str, wording: Wording, by, on: date
+) -> FormVersion:
+    """様式の新しい版を提案する。別の権限者が承認すると、使い始める日から発行する書類がこの文言になる。"""
+    version = FormVersion(
+        paper=paper, label=label, effective_on=effective_on, source=source, lead=wording.lead, closing=wording.closing
+    )
+    proposals.propose(version, by=by, on=on, permission="documents.propose_form")
+    FormArticle.objects.bulk_create(
+        FormArticle(version=version, position=place, heading=article.heading, when=article.when, body=article.body)
+        for place, article in enumerate(wording.articles, start=1)
+    )
+    return version

@@ -23,11 +23,12 @@ from coopfin.forms import ReasonForm
 from coopfin.lists import DateFilter
 from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
 from coopfin.views import GuardedMixin, OperationView, RememberReading, deny
-from documents import access, operations
+from documents import access, form_versions, operations
 from documents.models import IssuedDocument
 from documents.operations import AlreadyIssued
 from documents.paper import Paper, preview_response
 
+VIEW_FORM = "documents.view_form"
 _TONES = {"無効": "plain", "作成中": "caution", "発行済": "go", "調印済": "ok"}
 
 
@@ -120,6 +121,9 @@ class IssuedDocumentList(GuardedMixin, ExportedList, SingleTableMixin, FilterVie
         return {
             **context,
             "title": "発行書類",
+            "actions": [{"label": "書類の様式", "url": reverse("documents:forms")}]
+            if self.request.user.has_perm(VIEW_FORM)
+            else [],
             "lead": "発行した契約書類と伝票。中身は発行したときのまま保存され、作り直されません。",
             "count": context["paginator"].count if context.get("paginator") else self.object_list.count(),
             "empty": {"text": "発行した書類はまだありません。", "hint": "契約手続の画面から発行します。"},
@@ -147,7 +151,9 @@ class IssuedDocumentDetail(VisibleDocumentMixin, DetailView):
     template_name = "documents/issueddocument_detail.html"
 
     def get_queryset(self):
-        return super().get_queryset().without_content().select_related("issued_by", "signed_by", "content_type")
+        return (
+            super().get_queryset().without_content().select_related("issued_by", "signed_by", "content_type", "wording")
+        )
 
     def get_context_data(self, **kwargs):
         document = self.object
@@ -156,8 +162,9 @@ class IssuedDocumentDetail(VisibleDocumentMixin, DetailView):
             ("対象", document.object_text),
             ("発行日", jdate(document.issued_on)),
             ("発行した人", document.issued_by),
-            ("様式の版", document.form_version),
+            ("様式の版", self.version()),
             ("ページ数", f"{document.pages}ページ" if document.pages else ""),
+            *([("選択した条項", "、".join(document.clauses["chosen"]))] if document.clauses.get("chosen") else []),
             ("印紙税額", f"{document.stamp_duty:,}円" if document.stamp_duty else "印紙は要りません"),
             ("指紋（SHA-256）", format_html('<span class="text-break">{}</span>', document.sha256)),
         ]
@@ -173,6 +180,13 @@ class IssuedDocumentDetail(VisibleDocumentMixin, DetailView):
             breadcrumbs=[("発行書類", reverse("documents:list")), (document.label, "")],
             **kwargs,
         )
+
+    def version(self):
+        """様式の版。組合の版なら、その文言へ。"""
+        document = self.object
+        if document.wording_id and self.request.user.has_perm(VIEW_FORM):
+            return format_html('<a href="{}">{}</a>', document.wording.get_absolute_url(), document.form_version)
+        return document.form_version
 
 
 class IssuedDocumentDownload(VisibleDocumentMixin, DetailView):
@@ -251,7 +265,7 @@ class IssuePaperView(GuardedMixin, RememberReading, View):
         if not self.has_permission():
             return self.handle_no_permission()
         self.object = self.load()
-        self.paper: Paper = self.paper_of(self.object)
+        self.paper: Paper = form_versions.worded(self.paper_of(self.object), self.on)
         self.remember(self.object)
         return super().dispatch(request, *args, **kwargs)
 

@@ -301,6 +301,11 @@ documents:issued_download@issued                 200  200  403  403  200  200  4
 documents:issued_void@issued                     200  200  403  403  403  403  403  in
 documents:issued_void@slip                       200  200  403  403  403  403  403  in
 documents:issued_void@signed                     403  403  403  403  403  403  403  in
+documents:forms                                  200  200  403  403  200  200  200  in
+documents:form                                   200  200  403  403  200  200  200  in
+documents:form_specimen                          200  200  403  403  200  200  200  in
+documents:form_version@form_version              200  200  403  403  200  200  200  in
+documents:form_version_specimen@form_version     200  200  403  403  200  200  200  in
 # 受け取った書類は、案件を見てよい人が画面で読む。ファイルとして受け取れるのは、書類を見る権限のある人だけ。
 documents:uploads                                200  200  200  200  200  200  403  in
 documents:received@upload                        200  200  404  404  200  200  403  in
@@ -475,6 +480,14 @@ admin:documents_documentkind_add                 302  200  302  302  403  403  2
 admin:documents_documentkind_change@document_kind 302  200  302  302  200  200  200  in
 admin:documents_documentkind_history@document_kind 302  200  302  302  200  200  200  in
 admin:documents_documentkind_delete@document_kind 302  403  302  302  403  403  403  in
+admin:documents_formversion_changelist           302  200  302  302  200  200  200  in
+admin:documents_formversion_add                  302  302  302  302  403  403  302  in
+admin:documents_formversion_change@form_version  302  200  302  302  200  200  200  in
+admin:documents_formversion_change@waiting_form  302  200  302  302  200  200  200  in
+admin:documents_formversion_history@form_version 302  200  302  302  200  200  200  in
+admin:documents_formversion_delete@form_version  302  403  302  302  403  403  403  in
+admin:documents_formversion_approve@waiting_form 302  200  302  302  200  403  403  in
+admin:documents_formversion_reject@waiting_form  302  200  302  302  200  403  403  in
 admin:loans_product_changelist                   302  200  302  302  200  200  200  in
 admin:loans_product_add                          302  200  302  302  403  403  200  in
 admin:loans_product_change@product               302  200  302  302  200  200  200  in

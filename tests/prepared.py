@@ -47,6 +47,7 @@ from oversight.enums import MarkKind
 from oversight.operations import access as oversight
 from oversight.operations import marks
 from tests.factories.core import make_expert, make_policy
+from tests.factories.documents import make_form_version
 from tests.factories.funding import make_facility
 from tests.factories.governance import make_resolution
 from tests.factories.ledger import make_voucher
@@ -320,6 +321,8 @@ def _settings(house):
     things["waiting_facility"] = make_facility(approved=False, proposer=office.admin)
     # 商品は来年度から。今日の受付には、まだ商品がいらない。
     things["product"] = make_product(effective_on=date(2027, 4, 1))
+    things["form_version"] = make_form_version(paper="deed")
+    things["waiting_form"] = make_form_version(label="2028年版", approved=False, proposer=office.admin)
     things["waiting_product"] = make_product(code="kyokuji", approved=False, proposer=office.admin)
     things["document_kind"] = DocumentKind.objects.first()
     for name, model, make in (

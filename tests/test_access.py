@@ -51,6 +51,8 @@ def address(house, name, thing):
     """The URL of a row of the table."""
     things = house.things
     more = {
+        "documents:form": {"code": "deed"},
+        "documents:form_specimen": {"code": "deed"},
         "loans:paper_preview": {"code": things["paper"]},
         "loans:paper_issue": {"code": things["paper"]},
         "loans:paper_signed": {"document": things["issued"].pk},

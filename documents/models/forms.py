@@ -18,9 +18,8 @@ SOURCE = "書類の様式（手引き 第2章2 四）"
 
 class FormVersionQuerySet(ProposalQuerySet):
     def newest(self, paper: str, on):
-        """その日に効力のある、この書類の版（一つまで）。"""
-        found = self.approved().filter(paper=paper, effective_on__lte=on)
-        return found.order_by("-effective_on", "-pk")[:1]
+        """その日に効力のある、この書類の版。新しいものから。"""
+        return self.approved().filter(paper=paper, effective_on__lte=on).order_by("-effective_on", "-pk")
 
 
 class FormVersion(Proposal):

@@ -14,6 +14,7 @@ from django.views.generic import TemplateView, View
 from coopfin.flow import StepRefused
 from coopfin.models import UsedToken
 from coopfin.views import GuardedMixin, OncePerToken, ReadingPost, RememberReading
+from documents import form_versions
 from documents import operations as documents
 from documents.paper import CannotRender, preview_response
 from funding.models import designated_banks
@@ -218,7 +219,7 @@ class PaperPreview(PapersMixin, View):
         paper = self.paper(loan)
         back = reverse("loans:contract_papers", args=[pk])
         try:
-            context = printing.context_for(paper, loan, on=self.on)
+            paper, context = form_versions.worded(paper, self.on), printing.context_for(paper, loan, on=self.on)
         except CannotRender as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(back)

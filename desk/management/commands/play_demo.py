@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from coopfin.clock import business_date
 from coopfin.models import User
 from coopfin.roles import Role
-from desk.demo import assemblies, cast, gathering, opening, oversight, products, standing, stories
+from desk.demo import assemblies, cast, forms, gathering, opening, oversight, products, standing, stories
 from governance.enums import BodyKind
 from governance.models import Minutes
 
@@ -52,6 +52,7 @@ class Command(BaseCommand):
         cast.make_standards(users, today)
         cast.make_delegation(users, today)
         products.make_products(users, today)
+        forms.make_forms(users, today)
         cast.make_facilities(users, today)
         opening.book_opening_balances(office, today)
         opening.invite_newcomers(office, today)
