@@ -71,10 +71,16 @@ class ArticleInline(admin.StackedInline):
     def get_extra(self, request, obj=None, **kwargs):
         return self.extra if obj is not None else len(_copied(request).articles) + self.extra
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "body":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+    def get_formset(self, request, obj=None, **kwargs):
+        """置く条件は、その書類にあるものから選ぶ。"""
+        formset = super().get_formset(request, obj, **kwargs)
+        code, when = obj.paper if obj is not None else _code(request), formset.form.base_fields.get("when")
+        if code in FORMS and when is not None:
+            names = FORMS[code].language.conditions
+            formset.form.base_fields["when"] = forms.ChoiceField(
+                label=when.label, required=False, choices=[("", "いつも置く"), *((name, name) for name in names)]
+            )
+        return formset
 
 
 def _code(request) -> str:
