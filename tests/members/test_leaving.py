@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from coopfin.flow import StepRefused
 from coopfin.models import ActionLog
