@@ -103,9 +103,11 @@ def _reserve(paper: Paper, target, *, by, on: date) -> IssuedDocument:
     # 連番の行の鎖錠が、同時に二人が発行するのも一列に並べる。断れば番号も戻る。
     number = Sequence.next(SEQUENCE, fiscal_year)
     content_type = ContentType.objects.get_for_model(target)
-    existing = IssuedDocument.objects.filter(
+    standing = IssuedDocument.objects.filter(
         content_type=content_type, object_id=target.pk, paper=paper.code, voided_at__isnull=True
-    ).first()
+    )
+    # 何度でも発行できる書類でも、作っている途中のものがあれば、二度押しである。
+    existing = standing.filter(sha256="").first() if paper.repeatable else standing.first()
     if existing is not None:
         raise AlreadyIssued(existing)
     document = IssuedDocument(
@@ -116,6 +118,7 @@ def _reserve(paper: Paper, target, *, by, on: date) -> IssuedDocument:
         paper_label=paper.label,
         form_version=paper.form_version,
         wording_id=paper.wording.version if paper.wording else None,
+        repeatable=paper.repeatable,
         fiscal_year=fiscal_year,
         number=number,
         issued_on=on,

@@ -48,6 +48,8 @@ class Paper:
     #: 用紙（print.css の @page の名前）
     sheet: str = "a4"
     wording: Wording | None = None
+    #: そのときの姿を写す書類か。何度でも発行でき、前のものも無効にならない。
+    repeatable: bool = False
 
     def render_html(self, context: Any, preview: bool = False, **more: Any) -> str:
         """HTML。context は title・number・stamp_duty を持つ値。preview は画面の見本。"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from urllib.parse import quote
 
 import django_filters
@@ -21,8 +22,9 @@ from coopfin.exports import ExportedList
 from coopfin.flow import StepRefused
 from coopfin.forms import ReasonForm
 from coopfin.lists import DateFilter
+from coopfin.models import UsedToken
 from coopfin.templatetags.coopfin import jdate, jmoment, stage_badge
-from coopfin.views import GuardedMixin, OperationView, RememberReading, deny
+from coopfin.views import GuardedMixin, OncePerToken, OperationView, RememberReading, deny
 from documents import access, form_versions, operations
 from documents.models import IssuedDocument
 from documents.operations import AlreadyIssued
@@ -254,11 +256,11 @@ def sealed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-class IssuePaperView(GuardedMixin, RememberReading, View):
+class IssuePaperView(GuardedMixin, RememberReading, OncePerToken, View):
     """書類の見本（GET）と発行（POST）。発行は取引の外で描くので、OperationView を使わない。
 
     下の階に書く: load() → 対象、paper_of(target) → 様式、context_of(paper, target) → 値、issue(paper, target) → 書類。
-    同じ書類を二度送っても、二度目は一度目の書類へ案内するだけになる。
+    同じ書類を二度送っても、二度目は一度目の結果へ案内するだけになる。
     """
 
     def dispatch(self, request, *args, **kwargs):
@@ -282,9 +284,16 @@ class IssuePaperView(GuardedMixin, RememberReading, View):
             self.context_of(self.paper, self.object),
             back_url=self.back_url(),
             issue_url=request.path if self.may_issue() else "",
+            token=uuid.uuid4().hex,
         )
 
+    def success_url(self, document: IssuedDocument) -> str:
+        return document.get_absolute_url()
+
     def post(self, request, *args, **kwargs):
+        token = request.POST.get("token", "")[:40]
+        if done := self.already_done(token):
+            return done
         try:
             document = self.issue(self.paper, self.object)
         except AlreadyIssued as refusal:
@@ -294,5 +303,8 @@ class IssuePaperView(GuardedMixin, RememberReading, View):
             for finding in refusal.findings:
                 messages.error(request, f"{finding.text}{finding.detail}")
             return HttpResponseRedirect(self.back_url())
+        url = self.success_url(document)
+        if token:
+            UsedToken.objects.get_or_create(token=token, by=request.user, defaults={"result_url": url})
         messages.success(request, f"{document.paper_label}を発行しました（{document.label}）。")
-        return HttpResponseRedirect(document.get_absolute_url())
+        return HttpResponseRedirect(url)

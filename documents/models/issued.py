@@ -80,6 +80,7 @@ class IssuedDocument(TargetedRecord):
     sha256 = models.CharField("指紋", max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField("ページ数", default=0)
     stamp_duty = models.PositiveIntegerField("印紙税額", default=0)
+    repeatable = models.BooleanField("何度でも発行できる", default=False, editable=False)
     voided_at = models.DateTimeField("無効にした時刻", null=True)
     voided_reason = models.CharField("無効の理由", max_length=300, blank=True)
     signed_on = models.DateField("調印済を受け取った日", null=True)
@@ -102,7 +103,7 @@ class IssuedDocument(TargetedRecord):
             ),
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "paper"],
-                condition=Q(voided_at__isnull=True),
+                condition=Q(voided_at__isnull=True, repeatable=False),
                 name="issueddocument_one_in_force",
                 violation_error_message="同じ書類がすでに有効に発行されています。作り直すときは、先に無効にしてください。",
             ),
