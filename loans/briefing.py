@@ -26,7 +26,7 @@ def of_application(object_id: int, on: date) -> Brief | None:
     if application is None:
         return None
     sections = [
-        Section("申込の内容", _terms(application, on)),
+        Section("申込の内容", (*terms(application, on), *_instructions(application))),
         Section("限度額の余力", _headroom(application, on), of_the_day=True),
         Section("保全", _security(application)),
         _member_cover(application, on),
@@ -55,7 +55,8 @@ def of_condition(object_id: int, on: date) -> Brief | None:
     return Brief((Section("条件の免除", rows),))
 
 
-def _terms(application: Application, on: date):
+def terms(application: Application, on: date) -> tuple[tuple[str, str], ...]:
+    """申込の条件（会議資料と稟議書）。"""
     member, policy = application.member, application.policy or Policy.on(on)
     term = wording.term_text(application.disburse_on, application.maturity_on, application.loan_type, policy)
     rows = [
@@ -69,22 +70,25 @@ def _terms(application: Application, on: date):
     ]
     if application.product_id:
         rows.append(("商品", str(application.product)))
-    instructed = EscalatedMiss.objects.filter(
-        escalation__application=application, escalation__instructed_on__isnull=False
-    )
-    rows += [
-        (
-            "理事長の指示",
-            f"{miss.text}{miss.get_ruling_display()}（{_day(miss.escalation.instructed_on)}）。{miss.ruling_reason}",
-        )
-        for miss in instructed.select_related("escalation")
-    ]
     if application.fee_rate:
         rows.append(("転貸手数料", f"年{application.fee_rate.normalize():f}%"))
     return (
         *rows,
         ("原資", application.get_funding_source_display()),
         ("実行希望日", _day(application.disburse_on)),
+    )
+
+
+def _instructions(application: Application):
+    instructed = EscalatedMiss.objects.filter(
+        escalation__application=application, escalation__instructed_on__isnull=False
+    )
+    return tuple(
+        (
+            "理事長の指示",
+            f"{miss.text}{miss.get_ruling_display()}（{_day(miss.escalation.instructed_on)}）。{miss.ruling_reason}",
+        )
+        for miss in instructed.select_related("escalation")
     )
 
 
@@ -112,13 +116,13 @@ def _security(application: Application):
         deed = "、公正証書が要る" if guarantee.is_individual and guarantee.deed_requirement.required else ""
         rows.append(("保証", f"{guarantee.guarantor}（{guarantee.relation_label}{deed}）"))
     if application.member.is_corporate:
-        rows += _review(application)
+        rows += guarantee_review(application)
     ratio = f"（{cover.ratio}%）" if cover.ratio is not None else ""
     rows.append(("担保による保全", f"{cover.secured:,}円{ratio}、無担保 {cover.unsecured:,}円"))
     return tuple(rows)
 
 
-def _review(application: Application):
+def guarantee_review(application: Application) -> list[tuple[str, str]]:
     """経営者保証の検討: 決めたこと、三つの要件、代わりの手法、説明。"""
     review = coverage.review_of(application)
     if review is None:

@@ -30,6 +30,7 @@ from loans.headroom import of_member
 from loans.models import (
     Application,
     Condition,
+    DecisionNotice,
     DirectorDealing,
     Escalation,
     GuaranteeReview,
@@ -474,7 +475,7 @@ def register() -> None:
             "貸付", 20, "申込・審査", "loans:applications", "loans.view_application", review_count,
             (
                 "loans:application", "loans:create", "loans:edit", "loans:receive", "loans:investigat",
-                "loans:submit", "loans:opinion", "loans:attach", "loans:checklist", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:reopen", "loans:timeline", "loans:comment", "loans:decide", "loans:return", "loans:withdraw",
+                "loans:submit", "loans:opinion", "loans:attach", "loans:checklist", "loans:advice", "loans:escalate", "loans:take_back", "loans:instruct", "loans:recommend", "loans:reopen", "loans:timeline", "loans:memorandum", "loans:case_paper", "loans:notice", "loans:comment", "loans:decide", "loans:return", "loans:withdraw",
                 "loans:security", "loans:guarantee",
             ),
         )
@@ -514,6 +515,7 @@ def register() -> None:
     worklists.register_task(product_tasks)
     worklists.register_task(waiting.question_tasks)
     worklists.register_task(waiting.waiver_tasks)
+    worklists.register_task(waiting.notice_tasks)
     worklists.register_object_panel(dealing_panel)
     worklists.register_menu(
         MenuItem(
@@ -547,6 +549,9 @@ def register() -> None:
     handbook.kept_by(GuaranteeReview, "guaranteereview_waived_with_reason", "H2.4-f")
     handbook.kept_by(GuaranteeReview, "guaranteereview_explained_whole", "H2.4-f")
     handbook.kept_by(Condition, "condition_met_whole", "H2.4-g")
+    handbook.kept_at("案件の稟議書", "loans:applications", "loans.view_application", "H2.3-0", "H2.4-a", "H2.4-g")
+    handbook.kept_at("案件の答申書と決定通知", "loans:applications", "loans.view_application", "H2.1-d", "H2.4-g")
+    handbook.kept_by(DecisionNotice, "decisionnotice_sent_whole", "H2.4-g")
     worklists.register_search(search)
     worklists.register_panel(balance_panel)
     register_member_panel(member_panel)

@@ -153,6 +153,13 @@ class CommentKind(models.TextChoices):
     ANSWER = "answer", "回答"
 
 
+class Delivery(models.TextChoices):
+    """決定通知の渡し方。"""
+
+    POST = "post", "郵送"
+    HAND = "hand", "手渡し"
+
+
 class FundingResult(models.TextChoices):
     """銀行の決定（H2.1-g）。"""
 

@@ -38,6 +38,7 @@ _STEPS = {step.name for step in FLOW.steps} | {
 _OPINIONS = {"opinion", "recommend"}
 _CONDITIONS = {"meet_condition", "unmeet_condition", "ask_waiver", "waive_condition"}
 _COMMENTS = {"comment_question", "comment_opinion", "comment_answer", "comment_withdrawn"}
+_PAPERS = {"send_notice"}
 #: 申込の記録のうち、発行した書類の記録がくわしく言うもの
 _TOLD_BY_PAPERS = {"issue_paper", "receive_signed", "attach"}
 #: 貸付の記録のうち、申込のステップの記録と同じことを言うもの
@@ -50,7 +51,7 @@ VOTE = "cast_vote"
 _DETAIL_LABELS = {
     "number": "受付番号", "contract": "契約番号", "result": "結果", "bank": "金融機関", "choice": "意見", "paper": "書類",
     "voucher": "", "security": "担保", "guarantee": "保証", "condition": "条件", "evidence": "確かめた方法",
-    "document": "書類", "file": "ファイル", "receipt": "受領証", "decision": "決定番号", "previous": "前の申込", "copied_from": "写した申込", "topic": "内容", "addressee": "宛先", "text": "",
+    "document": "書類", "file": "ファイル", "receipt": "受領証", "proof": "控え", "means": "渡し方", "sent": "送った日", "decision": "決定番号", "previous": "前の申込", "copied_from": "写した申込", "topic": "内容", "addressee": "宛先", "text": "",
     "meeting": "会議",
 }  # fmt: skip
 #: 記録の値 → 読む言葉（議決）
@@ -124,12 +125,12 @@ def _attached(application: Application, types: dict) -> dict[type, list[int]]:
 
 def _kind_filters(types: dict) -> dict[str, Q]:
     own = Q(content_type=types[Application])
-    told = _STEPS | _OPINIONS | _CONDITIONS | _COMMENTS
+    told = _STEPS | _OPINIONS | _CONDITIONS | _COMMENTS | _PAPERS
     steps = _STEPS - _OPINIONS
     return {
         "step": (own & Q(verb__in=steps)) | Q(content_type=types[Loan]),
         "terms": own & ~Q(verb__in=told),
-        "document": Q(content_type__in=(types[IssuedDocument], types[Upload])),
+        "document": Q(content_type__in=(types[IssuedDocument], types[Upload])) | (own & Q(verb__in=_PAPERS)),
         "opinion": own & Q(verb__in=_OPINIONS),
         "decision": Q(content_type=types[AgendaItem]),
         "condition": own & Q(verb__in=_CONDITIONS),
@@ -197,6 +198,7 @@ class History:
             ("step", _STEPS),
             ("condition", _CONDITIONS),
             ("comment", _COMMENTS),
+            ("document", _PAPERS),
         ):
             if record.verb in verbs:
                 return kind

@@ -14,7 +14,7 @@ from documents.models import IssuedDocument
 from documents.paper import CannotRender, Paper
 from documents.parties import Party
 from loans.enums import ApplicationState, LoanState
-from loans.models import Application, Loan
+from loans.models import Application, DecisionNotice, Loan
 from loans.papers import (
     GUARANTEE_LETTER,
     MASTER_AGREEMENT,
@@ -243,10 +243,17 @@ def may_void_paper(user, document: IssuedDocument, on: date) -> bool:
     return loan is not None and not (document.paper == MASTER_AGREEMENT.code and stands_on_agreement_of(loan))
 
 
+def may_void_case_paper(user, document: IssuedDocument, on: date) -> bool:
+    """案件の書類を無効にしてよいか。申込者に送った通知は、もう無効にできない（改めるときは、新しい番号で出す）。"""
+    sent = DecisionNotice.objects.filter(document=document.pk, sent_on__isnull=False).exists()
+    return user.has_perm("loans.issue_papers") and not sent
+
+
 access.register("loans.loan", visible_loans, may_void_paper)
 access.register(
     "loans.application",
     visible_applications,
+    may_void_case_paper,
     readers="事務局・事務局長・理事長・監事。付議されてからは、利害関係のない金融委員・理事も、画面で読めます。"
     "閲覧を制限した案件では、許された人だけです。",
 )

@@ -15,6 +15,7 @@ from loans.views import (
     escalation,
     guideline,
     headroom,
+    letters,
     limits,
     lists,
     loan,
@@ -99,4 +100,5 @@ urlpatterns = [
     *checklist.urlpatterns,
     *security.urlpatterns,
     *guideline.urlpatterns,
+    *letters.urlpatterns,
 ]

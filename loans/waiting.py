@@ -1,4 +1,4 @@
-"""今日の仕事のうち、回答を待つ質問、決定の記録を待つ条件の免除、期限の近い承認。"""
+"""今日の仕事のうち、回答を待つ質問、決定の記録を待つ条件の免除、申込者に知らせていない決定、期限の近い承認。"""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.urls import reverse
 from coopfin.models import Policy
 from coopfin.worklists import Task, Tile
 from governance.enums import OPEN_STATES as OPEN_ITEMS
+from loans import letters
 from loans.enums import ApplicationState as S
 from loans.filters import CONTRACT_STATES
 from loans.models import Application, Comment, Condition
 from loans.operations import comments
+from loans.operations import letters as letter_operations
 from loans.views.comments import question_url
 
 MOST_TASKS = 20
@@ -59,6 +61,28 @@ def waiver_tasks(user, on):
             f"条件の免除の決定を記録する　{condition.application.number_label}",
             f"{condition.application.member}　{condition.text}",
             reverse("loans:condition_waiver", args=[condition.application_id, condition.pk]),
+        )
+
+
+def notice_tasks(user, on):
+    """申込者に知らせていない決定と、送ったことの記録のない決定通知。"""
+    if not user.has_perm(letter_operations.PERMISSION):
+        return
+    visible = Application.objects.visible_to(user, on)
+    for application in letters.untold(visible).select_related("member").order_by("entered_state_on", "pk")[:MOST_TASKS]:
+        yield Task(
+            f"決定を申込者に知らせる　{application.number_label}",
+            f"{application.member}　{application.get_state_display()}",
+            reverse("loans:notice", args=[application.pk]),
+            since_on=application.entered_state_on,
+        )
+    waiting = letters.unsent().filter(application__in=visible.order_by().values("pk"))
+    for notice in waiting.select_related("application__member", "document").order_by("pk")[:MOST_TASKS]:
+        yield Task(
+            f"決定通知を送ったことを記録する　{notice.application.number_label}",
+            f"{notice.application.member}　{notice.document.label}",
+            reverse("loans:notice_sent", args=[notice.application_id, notice.pk]),
+            since_on=notice.written_on,
         )
 
 

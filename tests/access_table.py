@@ -248,6 +248,16 @@ loans:paper_signed@contracting                   405  405  403  403  403  403  4
 loans:confirm_ready@contracting                  403  200  403  403  200  403  403  in
 loans:disburse@ready                             200  200  403  403  403  403  403  in
 loans:disburse_preview@ready                     405  405  403  403  403  403  403  in
+# 案件の書類。発行し、送るのは事務局。案件を見てよい人は、発行したものを読める。
+loans:memorandum@draft                           404  404  403  403  403  403  403  in
+loans:memorandum@investigation                   200  200  403  403  403  403  403  in
+loans:recommendation_paper@committee_queue       404  404  403  403  403  403  403  in
+loans:recommendation_paper@board_queue           200  200  403  403  403  403  403  in
+loans:case_paper@committee_queue                 200  200  200  404  200  200  403  in
+loans:notice@board_queue                         404  404  403  403  403  403  403  in
+loans:notice@approved                            200  200  403  403  403  403  403  in
+loans:notice_preview@approved                    405  405  403  403  403  403  403  in
+loans:notice_sent@approved                       200  200  403  403  403  403  403  in
 # 限度額の余力と試算。案件のページの余力は、案件を見てよい人が見る。
 loans:headroom                                   200  200  403  403  200  200  403  in
 loans:headroom_members                           200  200  403  403  200  200  403  in

@@ -34,7 +34,7 @@ from loans.enums import ApplicationState as S
 from loans.enums import CommentKind, FundingSource, Party
 from loans.items import last_decided
 from loans.models import Application, DirectorDealing, FundsCause
-from loans.operations import checklist, comments, security
+from loans.operations import checklist, comments, letters, security
 from loans.operations import contract as contracts
 from loans.operations import disbursement as disbursements
 from loans.operations import worksheet as worksheets
@@ -212,6 +212,10 @@ def _papers_and_vouchers(house):
     things["signed"] = documents_of(things["loan"]).first()
     things["posted"] = Voucher.objects.get(state=VoucherState.POSTED)
     things["slip"] = issue_voucher_slip(things["posted"], by=office.clerk, on=TODAY)
+    things["case_paper"] = letters.issue_memorandum(
+        fresh(house.cases["committee_queue"]), read_at="2026年11月24日 14:05", by=office.clerk, on=TODAY
+    )
+    things["notice"] = letters.notify(fresh(house.cases["approved"]), by=office.clerk, on=TODAY)
     things["prepared"] = make_voucher(on=TODAY, maker=office.clerk)
     things["transfer"] = make_voucher(on=TODAY, posted=True, maker=office.clerk, checker=office.chief)
 

@@ -56,6 +56,8 @@ def address(house, name, thing):
         "loans:paper_preview": {"code": things["paper"]},
         "loans:paper_issue": {"code": things["paper"]},
         "loans:paper_signed": {"document": things["issued"].pk},
+        "loans:case_paper": {"document": things["case_paper"].pk},
+        "loans:notice_sent": {"notice": things["notice"].pk},
         "loans:comment_answer": {"comment": things["comment"].pk},
         "loans:comment_withdraw": {"comment": things["comment"].pk},
         **{

@@ -14,6 +14,7 @@ from loans.models.comments import Comment
 from loans.models.conditions import Condition, ProposedCondition
 from loans.models.dealings import DirectorDealing
 from loans.models.guideline import GuaranteeReview, GuidelineFinding
+from loans.models.letters import DecisionNotice
 from loans.models.loan import Instalment, Loan, LoanEvent
 from loans.models.plan import BankRelation, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
@@ -26,6 +27,7 @@ __all__ = [
     "BankRelation",
     "Comment",
     "Condition",
+    "DecisionNotice",
     "DirectorDealing",
     "DocumentFile",
     "EscalatedMiss",

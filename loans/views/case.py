@@ -14,7 +14,7 @@ from loans.enums import ApplicationState as S
 from loans.models import Application, Product
 from loans.operations import review
 from loans.views import capacity as repayment
-from loans.views import comments, conditions, panels, rounds, security, timeline
+from loans.views import comments, conditions, letters, panels, rounds, security, timeline
 from loans.views.base import CaseMixin
 from loans.workflow import documents_of
 
@@ -76,6 +76,7 @@ class Case(CaseMixin, GuardedMixin, RememberReading, TemplateView):
             may_see_papers=user.has_perm("documents.view_paper"),
             conditions=conditions.sorted_out(application, user),
             fundings=list(application.funding_decisions.select_related("recorded_by", "document")),
+            letters=letters.panel(application, user, agenda),
             timeline=timeline.recent(application),
             comments=comments.thread(application, user),
             **kwargs,

@@ -2,12 +2,13 @@
 
 from governance.printing import CONVENING_NOTICE, MEETING_PAPERS, MINUTES, MINUTES_ANNEX
 from ledger.printing import VOUCHER_SLIP
+from loans.case_papers import CREDIT_MEMORANDUM, DECISION_NOTICE, RECOMMENDATION
 from loans.document_list import DOCUMENT_LIST
 from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.resolution_paper import LIMIT_PROPOSAL
 from loans.views.timeline import TIMELINE
+from tests.factories import case_papers, meetings
 from tests.factories import documents as make
-from tests.factories import meetings
 
 SAMPLES = {
     "master_agreement": (MASTER_AGREEMENT, make.make_master_agreement()),
@@ -34,6 +35,14 @@ SAMPLES = {
     "document_list_long": (DOCUMENT_LIST, make.make_long_document_list()),
     "timeline": (TIMELINE, make.make_timeline()),
     "timeline_long": (TIMELINE, make.make_timeline(make.LONG_NAME, times=60)),
+    "credit_memorandum": (CREDIT_MEMORANDUM, case_papers.make_memorandum()),
+    "credit_memorandum_long": (CREDIT_MEMORANDUM, case_papers.make_long_memorandum()),
+    "recommendation": (RECOMMENDATION, case_papers.make_recommendation()),
+    "recommendation_long": (RECOMMENDATION, case_papers.make_long_recommendation()),
+    "decision_notice": (DECISION_NOTICE, case_papers.make_letter()),
+    "decision_notice_conditional": (DECISION_NOTICE, case_papers.make_conditional_letter()),
+    "decision_notice_declining": (DECISION_NOTICE, case_papers.make_declining_letter()),
+    "decision_notice_long": (DECISION_NOTICE, case_papers.make_long_letter()),
     "convening_notice": (CONVENING_NOTICE, meetings.make_notice()),
     "meeting_papers": (MEETING_PAPERS, meetings.make_papers()),
     "meeting_papers_long": (MEETING_PAPERS, meetings.make_long_papers()),

@@ -12,8 +12,9 @@ import pytest
 
 from documents.form_registry import FORMS
 from governance import printing as meeting_papers
-from loans import papers
+from loans import case_papers, papers
 from loans.resolution_paper import LIMIT_PROPOSAL
+from tests.factories import case_papers as make_case
 from tests.factories import documents as make
 from tests.factories import meetings
 from tests.papers.reading import text_of
@@ -38,7 +39,7 @@ def test_the_wording_is_the_agreed_one(name):
 
 
 def test_every_paper_of_the_house_has_a_golden_text():
-    every = {**papers.PAPERS, **meeting_papers.PAPERS}
+    every = {**papers.PAPERS, **meeting_papers.PAPERS, **case_papers.PAPERS}
     assert {paper.code for paper in every.values()} <= {path.stem for path in GOLDEN.glob("*.txt")}
 
 
@@ -341,3 +342,41 @@ def test_the_papers_name_their_reader_and_hide_what_concerns_him():
     assert "閲覧する人\n加賀良子2026年11月30日9:05" in text
     assert "第2号議案\n利害関係のため非表示" in text
     assert "別紙2" not in text
+
+
+# --- 案件の書類 ----------------------------------------------------------------------------
+
+
+def letter_text(letter):
+    return text_of(case_papers.DECISION_NOTICE.render_html(letter))
+
+
+def test_a_refusal_is_told_with_the_reason_that_was_chosen_and_what_comes_back():
+    text = letter_text(make_case.make_declining_letter())
+    assert "ご希望に添いかねる" in text
+    assert "返済の財源が、まだはっきりしないためです。" in text
+    assert "お返しする書類" in text
+    assert "(1)登記事項証明書" in text
+
+
+def test_a_refusal_without_a_reason_does_not_speak_of_one():
+    text = letter_text(make_case.make_declining_letter(reason_told="", returned=(), message=""))
+    assert "理由" not in text
+    assert "お返しする書類" not in text
+
+
+def test_an_approval_says_until_when_it_holds_and_what_must_be_met_by_when():
+    text = letter_text(make_case.make_conditional_letter())
+    assert "次の条件を付けて貸付を承諾" in text
+    assert "〔契約まで（2026年12月10日）〕" in text
+    assert "決定の有効期限\n令和9年2月20日" in text
+    assert "金融機関の決定によっては" in text
+    assert "金融機関" not in letter_text(make_case.make_letter(bank_funded=False))
+    assert "条件" not in letter_text(make_case.make_letter(bank_funded=False))
+
+
+def test_the_memorandum_has_a_box_for_every_seal_and_its_readers_name():
+    text = text_of(case_papers.CREDIT_MEMORANDUM.render_html(make_case.make_memorandum()))
+    assert "\n事務局\n事務局長\n理事長\n" in text
+    assert text.startswith("山田花子2026年11月24日14:05")
+    assert "|後継者|（未記入）|" in text
