@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from coopfin.models import KeptForm
@@ -17,6 +17,8 @@ from coopfin.operations import kept as operations
 
 #: 画面が運ぶもの（書いたものではない）
 CARRIED = frozenset({"version", "token"})
+#: 丸ごと控えるときに、控えないもの
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "keep", "writer"})
 
 
 class KeepsWhatIsTyped:
@@ -42,12 +44,15 @@ class KeepsWhatIsTyped:
         form, told = self.get_form(), {}
         if self.request.POST.get("writer") != str(self.request.user.pk):
             told = {"stranger": True}
-        elif names := self.names_to_keep(form):
-            values = {name: [form[name].data, recorded(form, name)] for name in names}
+        elif values := self.values_to_keep(form):
             told = {"kept": operations.keep(self.page, values, by=self.request.user), "notes": self.notes(form)}
         else:
             operations.forget(self.page, by=self.request.user)
         return render(self.request, "parts/kept_state.html", told, status=409 if "stranger" in told else 200)
+
+    def values_to_keep(self, form) -> dict:
+        """欄の名 → 打たれた値と、いまの記録。"""
+        return {name: [form[name].data, recorded(form, name)] for name in self.names_to_keep(form)}
 
     def names_to_keep(self, form) -> list[str]:
         """控える欄。記録されているものから変わった欄だけ（ファイルは控えられない）。"""
@@ -91,6 +96,34 @@ class KeepsWhatIsTyped:
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(keeps=True, kept=self.kept, since=self.since, **kwargs)
+
+
+class KeepsTheWholePage(KeepsWhatIsTyped):
+    """明細の行のある画面。打たれたまま丸ごと控え、戻すときは、まだ足りないところも一緒に言う。"""
+
+    @property
+    def page(self) -> str:
+        return self.request.get_full_path()[: KeptForm._meta.get_field("page").max_length]
+
+    def values_to_keep(self, form) -> dict:
+        if not self.has_typed(form):
+            return {}
+        return {name: given for name, given in self.request.POST.lists() if name not in NOT_TYPED}
+
+    def has_typed(self, form) -> bool:
+        return bool(self.names_to_keep(form))
+
+    def get_form_kwargs(self):
+        given = super().get_form_kwargs()
+        if self.kept is not None:
+            typed = QueryDict(mutable=True)
+            for name, values in self.kept.values.items():
+                typed.setlist(name, values)
+            given["data"] = typed
+        return given
+
+    def restore(self, form, values: dict) -> None:
+        form.full_clean()
 
 
 def recorded(form, name: str) -> str:

@@ -13,6 +13,7 @@ from django.views.generic import View
 from coopfin.calc import days, words
 from coopfin.calc.yen import rate_text
 from coopfin.forms import OperationForm
+from coopfin.kept import KeepsTheWholePage
 from coopfin.views import GuardedMixin, OperationView, ReadingPost
 from loans import headroom, postings, rulebook
 from loans.criteria import Mend
@@ -51,7 +52,7 @@ def chosen_member(request, on) -> Member | None:
 CONTINUE = {"security": "loans:security_add", "guarantee": "loans:guarantee_add"}
 
 
-class FormPage:
+class FormPage(KeepsTheWholePage):
     """申込の入力画面に共通する値。"""
 
     form_class = WholeApplicationForm
@@ -61,6 +62,9 @@ class FormPage:
     def get_form_kwargs(self):
         given = super().get_form_kwargs()
         return {**given, "on": self.on, "application": self.object, "lines": lines_of(self.source)}
+
+    def has_typed(self, form):
+        return super().has_typed(form) or any(rows.is_bound and rows.has_changed() for rows in form.lines.values())
 
     @property
     def source(self) -> Application | None:

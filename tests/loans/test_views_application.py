@@ -54,6 +54,30 @@ def test_what_was_typed_stays_when_the_draft_is_refused(office, sit, member):
     assert not Application.objects.exists()
 
 
+def test_a_half_written_application_with_its_lines_is_given_back_as_it_was_typed(office, sit, member):
+    desk = sit(office.clerk)
+    lines = {"uses-TOTAL_FORMS": "1", "uses-INITIAL_FORMS": "0", "uses-0-what": "NC旋盤", "uses-0-amount": "六百万"}
+    half = {"member_search": member.name, "amount": "１０００万", **lines}
+    told = desk.client.post(page("create"), {**half, "keep": "1", "writer": office.clerk.pk})
+    assert "書きかけを控えました" in told.content.decode()
+    assert not Application.objects.exists()
+    shown = desk.get("create")
+    assert "書きかけを戻しました" in text_of(shown)
+    assert 'value="１０００万"' in shown.content.decode()
+    assert 'value="六百万"' in shown.content.decode()
+    assert desk.client.post(page("create"), bill_data(member)).status_code == 302
+    assert "書きかけを戻しました" not in text_of(desk.get("create"))
+
+
+def test_a_page_on_which_nothing_was_typed_keeps_nothing(office, sit, member):
+    desk = sit(office.clerk)
+    form = desk.get("create").context["form"]
+    shown = {name: form[name].value() for name in form.fields if form[name].value()}
+    lines = {"uses-TOTAL_FORMS": "1", "uses-INITIAL_FORMS": "0"}
+    untouched = {**shown, **lines, "keep": "1", "writer": office.clerk.pk}
+    assert desk.client.post(page("create"), untouched).content.decode().strip() == ""
+
+
 def test_sending_twice_writes_one_draft(office, sit, member):
     desk = sit(office.clerk)
     opened = desk.get("create")
