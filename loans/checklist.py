@@ -19,8 +19,6 @@ SOURCE = "手引き 第2章2 一 d"
 #: 商品を選ばない申込の基本の書類（手引きの挙げる、はじめての申込の三つ）。参考に挙げ、なくても止めない。
 BASIC_KINDS = ("financials", "profile", "use-of-funds")
 BASIC_SOURCE = f"{SOURCE}（はじめての申込の基本の書類）"
-#: 一度に名を挙げる書類の数
-MOST_NAMED = 30
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,14 @@ def rows_of(application) -> list:
     return list(application.required_documents.all()) if application.pk else []
 
 
+def _named(rows) -> list[tuple[str, str]]:
+    """求める理由ごとに、書類の名を並べて（理由, 「決算書」「企業概要」）。"""
+    names: dict[str, str] = {}
+    for row in rows:
+        names[row.basis_text] = names.get(row.basis_text, "") + f"「{row.name}」"
+    return list(names.items())
+
+
 def _findings(application, on, *, due: str, say) -> list[Finding]:
     """足りないもの・期限切れ・原本を見ていないもの。say は、足りないときの重さ（block か warn）。"""
     rows = [row for row in rows_of(application) if row.due == due]
@@ -68,29 +74,30 @@ def _findings(application, on, *, due: str, say) -> list[Finding]:
         "url": reverse("loans:checklist", args=[application.pk]) if application.pk else "",
         "url_label": "必要書類を開く",
     }
-    found: list[Finding] = []
-    for row in rows:
-        if row.is_missing:
-            found.append(
-                say(f"「{row.name}」を受け取っていません。", f"{SOURCE}。{row.basis_text}", code="document", **page)
-            )
-        elif row.has_expired(on):
-            found.append(
-                say(
-                    f"「{row.name}」の有効期限（{to_wareki(row.expires_on)}）が過ぎています。新しいものを受け取ってください。",
-                    f"{SOURCE}。{row.basis_text}",
-                    code="document-expired",
-                    **page,
-                )
-            )
-        elif row.unseen and row.waived_on is None:
-            found.append(warn(f"「{row.name}」の原本を、まだ見ていません。", SOURCE, code="document-original", **page))
+    found = [
+        say(f"{names}を受け取っていません。", f"{SOURCE}。{basis}", code="document", **page)
+        for basis, names in _named(row for row in rows if row.is_missing)
+    ]
+    found += [
+        say(
+            f"「{row.name}」の有効期限（{to_wareki(row.expires_on)}）が過ぎています。新しいものを受け取ってください。",
+            f"{SOURCE}。{row.basis_text}",
+            code="document-expired",
+            **page,
+        )
+        for row in rows
+        if not row.is_missing and row.has_expired(on)
+    ]
+    found += [
+        warn(f"{names}の原本を、まだ見ていません。", SOURCE, code="document-original", **page)
+        for _, names in _named(row for row in rows if row.unseen and row.waived_on is None and not row.has_expired(on))
+    ]
     needed = [row for row in rows if row.is_required]
     if needed and not found:
         waived = [row for row in needed if row.waived_on]
         more = f"（うち{len(waived)}件は省略）" if waived else ""
         found.append(passed(f"必要書類{len(needed)}件がそろっています{more}。", SOURCE, code="documents"))
-    return found[:MOST_NAMED]
+    return found
 
 
 @follows("H2.2-d")

@@ -65,7 +65,7 @@ def document_list(application, rows, *, issuer: str, on: date) -> DocumentList:
         issuer=issuer,
         member=str(application.member.name),
         honorific="御中" if application.member.kind == MemberKind.CORPORATE else "様",
-        about=f"{application.get_loan_type_display()}　{application.get_purpose_display()}　{application.amount:,}円",
+        about=f"{application.get_loan_type_display()}　{application.purpose_name}　{application.amount:,}円",
         written_on=on,
         person_in_charge=str(application.received_by or application.created_by),
         needed=listed(row for row in waiting if row.is_required and row.due == "committee"),

@@ -90,6 +90,9 @@ class ApplicationTable(tables.Table):
     def value_state(self, record):
         return record.get_state_display()
 
+    def render_purpose(self, record):
+        return record.purpose_name
+
     def render_funding_source(self, record):
         return "転貸" if record.is_bank_funded else "自己資金"
 

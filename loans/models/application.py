@@ -309,6 +309,11 @@ class Application(models.Model):
         return {Purpose.EQUIPMENT: self.equipment_amount, Purpose.WORKING: self.amount - self.equipment_amount}
 
     @property
+    def purpose_name(self) -> str:
+        """使いみちを短く（見出しと一覧）。"""
+        return self.get_purpose_display() if self.equipment_amount is None else "設備・運転資金"
+
+    @property
     def purpose_label(self) -> str:
         """使いみち。両方なら金額も言う。"""
         if self.equipment_amount is None:
@@ -331,7 +336,7 @@ class Application(models.Model):
 
     @property
     def title(self) -> str:
-        return f"{self.member.name}　{self.get_purpose_display()}　{self.amount:,}円"
+        return f"{self.member.name}　{self.purpose_name}　{self.amount:,}円"
 
 
 class Investigation(models.Model):
