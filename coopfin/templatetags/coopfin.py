@@ -206,6 +206,10 @@ def _changed_query(context, changes):
     return query
 
 
+#: 同じ種類の確認事項をそのまま並べる数と、畳むときに見せておく数
+MOST_ALIKE, SHOWN_ALIKE = 4, 2
+
+
 # --- 部品 ----------------------------------------------------------------------------------
 @register.inclusion_tag("parts/findings.html")
 def findings(items, empty="確かめることは残っていません。"):
@@ -213,13 +217,22 @@ def findings(items, empty="確かめることは残っていません。"):
     order = list(SIGNS)
     marked = [(item, str(getattr(item, "level", "block"))) for item in items or ()]
     marked.sort(key=lambda pair: order.index(pair[1]))
-    return {
-        "rows": [
-            {"finding": item, "level": level, "sign": SIGNS[level][0], "word": SIGNS[level][1]}
-            for item, level in marked
-        ],
-        "empty": empty,
-    }
+    rows = [
+        {"finding": item, "level": level, "sign": SIGNS[level][0], "word": SIGNS[level][1]} for item, level in marked
+    ]
+    return {"rows": _folded(rows), "empty": empty}
+
+
+def _folded(rows: list[dict]) -> list[dict]:
+    """同じ種類（code）の確認事項がいくつも並ぶときは、はじめのいくつかのほかを畳む（保証人が20人いるときなど）。"""
+    kinds: dict[tuple, list[dict]] = {}
+    for row in rows:
+        code = getattr(row["finding"], "code", "")
+        kinds.setdefault((row["level"], code) if code else (id(row),), []).append(row)
+    folded = {key: alike[SHOWN_ALIKE:] for key, alike in kinds.items() if len(alike) > MOST_ALIKE}
+    hidden = {id(row) for alike in folded.values() for row in alike}
+    last = {id(kinds[key][SHOWN_ALIKE - 1]): alike for key, alike in folded.items()}
+    return [{**row, "more": last.get(id(row))} for row in rows if id(row) not in hidden]
 
 
 @register.simple_tag

@@ -124,6 +124,19 @@ def test_findings_come_with_their_source_and_the_link_that_mends_them_blocks_fir
     assert "注意：" in html
 
 
+def test_many_findings_of_one_kind_are_folded_and_none_is_left_out():
+    items = [warn(f"保証人{number}の証書", "民法", code="deed") for number in range(20)]
+    items += [warn("証書でないこと", "民法", code="other"), block("先に", "民法", code="deed")]
+    told = show("{% findings items %}", items=items)
+    assert "同じことが、あと18件" in told
+    before, after = told.split("<details>")
+    assert "先に" in before
+    assert before.count("の証書") == 2
+    assert after.count("の証書") == 18
+    assert "証書でないこと" in after.split("</details>")[1]
+    assert "<details>" not in show("{% findings items %}", items=items[:4])
+
+
 def test_findings_from_people_are_escaped():
     assert "<b>" not in show(
         "{% findings items %}", items=[block("<b>", "<b>", detail="<b>", url="/", url_label="<b>")]
