@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django import forms
 from django.contrib import messages
+from django.db import models
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
@@ -85,8 +86,17 @@ class KeepsWhatIsTyped:
 
     @cached_property
     def since(self) -> list[tuple[str, str]]:
-        """控えたあとに改まった記録: 欄の名と、いまの記録。"""
+        """書いているあいだに改まった記録: 欄の名と、いまの記録。"""
         return []
+
+    def catch_up(self, form) -> None:
+        """古い画面を断ったあと、いまの記録と違う欄を並べて見せる。送り直せば、この画面のとおりに改まる。"""
+        super().catch_up(form)
+        self.since.extend(self.differences(super().get_form()))
+
+    def differences(self, form) -> list[tuple[str, str]]:
+        """書かれたものと違う、いまの記録。form は、読み直した記録から作ったもの。"""
+        return [(form.fields[name].label, recorded(form, name) or "（空）") for name in self.names_to_keep(form)]
 
     def form_valid(self, form):
         response = super().form_valid(form)
@@ -129,7 +139,10 @@ class KeepsTheWholePage(KeepsWhatIsTyped):
 def recorded(form, name: str) -> str:
     """いま記録されている値を、読む言葉で。"""
     field = form.fields[name]
-    value = field.prepare_value(form.get_initial_for_field(field, name))
+    value = form.get_initial_for_field(field, name)
+    if isinstance(value, models.Model):
+        return str(value)
+    value = field.prepare_value(value)
     chosen = {} if isinstance(field, forms.ModelChoiceField) else dict(getattr(field, "choices", ()))
     several = value if isinstance(value, list) else [value]
     return "・".join(str(chosen.get(one, one)) for one in several if one not in (None, False, ""))

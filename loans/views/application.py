@@ -27,7 +27,7 @@ from loans.forms.application import (
     matching_members,
     maturity_after,
 )
-from loans.forms.plan import AttachForm
+from loans.forms.plan import LINES, AttachForm
 from loans.models import Application
 from loans.operations import application as operations
 from loans.operations import plan as plans
@@ -65,6 +65,14 @@ class FormPage(KeepsTheWholePage):
 
     def has_typed(self, form):
         return super().has_typed(form) or any(rows.is_bound and rows.has_changed() for rows in form.lines.values())
+
+    def differences(self, form):
+        lines = [
+            (LINES[name][0], "この画面と違います。")
+            for name, rows in form.lines.items()
+            if rows.is_bound and rows.has_changed()
+        ]
+        return super().differences(form) + lines
 
     @property
     def source(self) -> Application | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.utils.functional import cached_property
 
 from coopfin.kept import KeepsWhatIsTyped
 from loans import coverage
@@ -22,7 +21,7 @@ class GuaranteeReviewRecord(KeepsWhatIsTyped, CaseOperation):
     title = "経営者保証の検討"
     submit_label = "記録する"
 
-    @cached_property
+    @property
     def review(self):
         return coverage.review_of(self.object)
 

@@ -150,6 +150,8 @@ def test_terms_are_changed_and_a_stale_page_is_refused(office, sit):
     assert stale.status_code == 422
     assert "ほかの人が更新しました" in text_of(stale)
     assert 'value="700万"' in stale.content.decode()
+    # What sending again would overwrite is named, with what is recorded now.
+    assert "いまの「金額」： 8,000,000" in text_of(stale)
 
 
 def test_terms_before_the_committee_cannot_be_changed(office, sit):
