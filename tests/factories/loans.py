@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from desk.demo import cast, road
-from loans.enums import FundingSource, LoanType, Method, Purpose
+from loans.enums import ApplicationState, FundingSource, LoanType, Method, Purpose
 from loans.models import Application
 from loans.operations import application as applications
 from loans.operations import security
@@ -109,3 +109,12 @@ def make_application_in(office, state, *, on=TODAY, **more) -> Application:
     walk = {name: more.pop(name) for name in ("result", "conditions") if name in more}
     application, _ = road.bring(make_application(office, on=on, **more), state, office, on, **walk)
     return fresh(application)
+
+
+def make_cases_in_investigation():
+    """組合と、実態把握中の二件: 手形（運転資金）と証書（設備資金）。"""
+    office = make_office()
+    bill, deed = (
+        make_application_in(office, ApplicationState.INVESTIGATION, terms=terms) for terms in (None, deed_terms())
+    )
+    return office, bill, deed

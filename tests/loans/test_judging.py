@@ -26,7 +26,7 @@ from tests.factories.loans import (
     fresh,
     make_application,
     make_application_in,
-    make_office,
+    make_cases_in_investigation,
 )
 from tests.loans.pages import stop_the_clock, text_of
 
@@ -37,11 +37,9 @@ FAILING = {
 
 
 def make_cases():
-    office = make_office()
-    deed = make_application_in(office, S.INVESTIGATION, terms=deed_terms())
+    office, bill, deed = make_cases_in_investigation()
     demo.investigate(deed, by=office.clerk, on=TODAY)
-    bill = make_application_in(office, S.INVESTIGATION)
-    return office, fresh(deed), fresh(bill)
+    return office, fresh(deed), bill
 
 
 @pytest.fixture(scope="module")

@@ -21,25 +21,16 @@ from loans.operations import review as reviews
 from loans.operations import worksheet as operations
 from loans.operations.worksheet import Given, StaleAnswers
 from loans.worksheet import Facts
-from tests.factories.loans import REASON, TODAY, deed_terms, fresh, make_application_in, make_office
+from tests.factories.loans import REASON, TODAY, fresh, make_application_in, make_cases_in_investigation
 from tests.loans.pages import page, stop_the_clock, text_of
 from tests.prepared import little_pdf
 
 CORPORATE = Facts(corporate=True, purposes=frozenset({"equipment"}), loan_type="deed")
 
 
-def make_cases():
-    office = make_office()
-    return (
-        office,
-        make_application_in(office, S.INVESTIGATION),
-        make_application_in(office, S.INVESTIGATION, terms=deed_terms()),
-    )
-
-
 @pytest.fixture(scope="module")
 def made(for_the_module):
-    return for_the_module(make_cases)
+    return for_the_module(make_cases_in_investigation)
 
 
 @pytest.fixture
