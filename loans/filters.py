@@ -58,7 +58,9 @@ class ApplicationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="番号・組合員", method="by_text")
     state = django_filters.ChoiceFilter(label="状態", choices=S.choices, empty_label="すべて")
     loan_type = django_filters.ChoiceFilter(label="形式", choices=LoanType.choices, empty_label="すべて")
-    purpose = django_filters.ChoiceFilter(label="使いみち", choices=Purpose.choices, empty_label="すべて")
+    purpose = django_filters.ChoiceFilter(
+        label="使いみち", choices=Purpose.choices, empty_label="すべて", method="by_purpose"
+    )
     funding_source = django_filters.ChoiceFilter(label="原資", choices=FundingSource.choices, empty_label="すべて")
     received_from = DateFilter(label="受付日（から）", field_name="received_on", lookup_expr="gte")
     received_to = DateFilter(label="受付日（まで）", field_name="received_on", lookup_expr="lte")
@@ -73,6 +75,10 @@ class ApplicationFilter(django_filters.FilterSet):
 
     def by_stage(self, queryset, name, value):
         return queryset.filter(state__in=STAGES[value][1])
+
+    def by_purpose(self, queryset, name, value):
+        """設備と運転の両方に使う申込は、どちらで絞っても出る。"""
+        return queryset.filter(Q(purpose=value) | Q(equipment_amount__isnull=False))
 
     def by_text(self, queryset, name, value):
         return find(queryset, value, "number", "contracts__number").distinct()

@@ -52,7 +52,8 @@ def queries(desk, name, query=""):
 
 def test_the_queue_counts_sums_and_filters(office, sit):
     received = make_application_in(office, S.RECEIVED, member=make_member("鶴来鉄工株式会社"))
-    make_application(office, terms=deed_terms(amount=30_000_000), member=make_member("白山木材株式会社"))
+    both = deed_terms(amount=30_000_000, equipment_amount=29_000_000)
+    make_application(office, terms=both, member=make_member("白山木材株式会社"))
     desk = sit(office.clerk)
     told = text_of(desk.get("applications"))
     assert "2件" in told
@@ -65,7 +66,10 @@ def test_the_queue_counts_sums_and_filters(office, sit):
         ("?loan_type=deed", "白山木材", "鶴来鉄工"),
         ("?amount_from=2000万", "白山木材", "鶴来鉄工"),
         ("?received_from=R8.11.24", "鶴来鉄工", "白山木材"),
-        ("?purpose=working&mine=on", "鶴来鉄工", "白山木材"),
+        ("?purpose=working&mine=on&loan_type=bill", "鶴来鉄工", "白山木材"),
+        # 設備と運転の両方に使うものは、どちらでも出る。
+        ("?purpose=working&amount_from=2000万", "設備・運転資金", "鶴来鉄工"),
+        ("?purpose=equipment", "白山木材", "鶴来鉄工"),
     ):
         told = text_of(desk.get("applications", query=query))
         assert found in told, query
