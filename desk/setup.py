@@ -152,7 +152,6 @@ def _proposal(key, title, label, model, current, user, *, propose, approve, url,
     approvers = User.objects.filter(is_active=True, role_rows__role__in=[str(role) for role in roles_with(approve)])
     names = [str(one) for one in approvers.exclude(pk=waiting.proposed_by_id).distinct().order_by("pk")]
     turn = "・".join(f"{name}さん" for name in names)
-    named = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
     standing_in_the_way = next((finding for finding in waiting.approval_findings() if finding.blocks), None)
     mine = user.has_perm(approve) and user.pk != waiting.proposed_by_id and standing_in_the_way is None
     if standing_in_the_way is not None:
@@ -165,5 +164,5 @@ def _proposal(key, title, label, model, current, user, *, propose, approve, url,
         note = f"{waiting.proposed_by}さんの提案が、{turn}の承認を待っています。"
     return replace(
         step, waiting=True, turn=turn, note=note, may=mine,
-        url=reverse(named, args=[waiting.pk]) if not step.done or mine else url,
+        url=waiting.proposal_url if not step.done or mine else url,
     )  # fmt: skip

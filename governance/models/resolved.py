@@ -169,6 +169,14 @@ class Resolved(Proposal):
         url = reverse("governance:take_back", args=[item.pk])
         return [block(text, SOURCE, code="undecided", url=url, url_label="付議を取り下げる")]
 
+    def withdrawal_findings(self) -> list[Finding]:
+        """付議中のものは先に付議を取り下げる。機関が可決した定めを、提案した一人が取りやめることはできない。"""
+        decided = self.items().exclude(state=ItemState.WITHDRAWN).exclude(state__in=OPEN_STATES).first()
+        if decided is None or decided.result == ItemResult.UNFAVOURABLE:
+            return super().withdrawal_findings()
+        text = f"{decided.number}で可決されています。取り下げられません。別の権限者が、承認するか、理由を書いて却下します。"
+        return [block(text, decided.number, code="decided", url=decided.get_absolute_url(), url_label="議決を見る")]
+
     def table_url(self) -> str:
         """「議案にする」の頁。"""
         return reverse("governance:table", args=[self._meta.label_lower, self.pk])

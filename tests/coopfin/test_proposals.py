@@ -105,6 +105,21 @@ def test_a_rejection_keeps_its_reason_and_is_final(proposal):
         approve(proposal, make_user(Role.PRESIDENT))
 
 
+def test_only_the_proposer_takes_back_with_a_reason_and_only_while_it_waits(proposal):
+    with pytest.raises(StepRefused, match="本人"):
+        proposals.withdraw(proposal, by=make_user(Role.PRESIDENT), on=ON, reason="誤り")
+    with pytest.raises(ValidationError, match="理由"):
+        proposals.withdraw(proposal, by=proposal.proposed_by, on=ON, reason=" ")
+    gone = proposals.withdraw(proposal, by=proposal.proposed_by, on=ON, reason="金額の書き間違い")
+    assert (gone.is_waiting, gone.is_withdrawn, gone.get_status_display()) == (False, True, "取下げ")
+    assert not type(proposal).objects.waiting().filter(pk=proposal.pk).exists()
+    with pytest.raises(StepRefused, match="すでに「取下げ」"):
+        approve(proposal, make_user(Role.PRESIDENT))
+    for half in ({"withdrawal_reason": ""}, {"withdrawn_at": None}, {"status": "proposed"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(proposal).objects.filter(pk=proposal.pk).update(**half)
+
+
 def test_the_database_refuses_one_person_in_both_parts(proposal):
     rows = type(proposal).objects.filter(pk=proposal.pk)
     with pytest.raises(IntegrityError), transaction.atomic():

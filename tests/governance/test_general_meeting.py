@@ -93,6 +93,16 @@ def test_a_resolution_carried_fills_the_proposal_and_only_then_may_another_perso
     assert LimitResolution.current(HELD_ON).member_loan_limit == 80_000_000
 
 
+def test_what_is_tabled_or_was_carried_is_not_taken_back_by_its_proposer_alone(house):
+    meeting, found, item = house
+    taking_back = {"by": found.proposed_by, "on": HELD_ON, "reason": "気が変わった"}
+    assert "先に付議を取り下げて" in refusal(proposals.withdraw, found, **taking_back)
+    come(meeting)
+    decide(item, yes=6, no=1)
+    assert "可決されています" in refusal(proposals.withdraw, found, **taking_back)
+    assert approve(found).is_approved
+
+
 def test_what_was_voted_down_can_never_be_approved_nor_be_tabled_again(house):
     meeting, found, item = house
     come(meeting)
