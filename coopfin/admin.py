@@ -281,7 +281,7 @@ class ProposalAdmin(NoDeleteAdmin):
 
     def findings(self, request, obj) -> list[Finding]:
         """待っている提案の、承認の前に確かめること。議案にする・付議を取り下げる道は、それができる人にだけ示す。"""
-        found = obj.approval_findings() if obj.is_waiting else []
+        found = obj.approval_findings(business_date()) if obj.is_waiting else []
         if request.user.has_perm("governance.table_proposal"):
             return found
         return [replace(one, url="") if one.code in ("not-tabled", "take-back") else one for one in found]

@@ -45,7 +45,7 @@ def _decide(proposal: Proposal, *, status: str, by, on: date, permission: str, l
                 ],
             )
         approving = status == Proposal.Status.APPROVED
-        found = locked.approval_findings() if approving else locked.rejection_findings()
+        found = locked.approval_findings(on) if approving else locked.rejection_findings()
         standing_in_the_way = [finding for finding in found if finding.blocks]
         if standing_in_the_way:
             raise StepRefused(label, standing_in_the_way)

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from coopfin.flow import Finding
+from coopfin.flow import Finding, block
 from coopfin.models.users import User
 
 
@@ -83,8 +83,8 @@ class Proposal(models.Model):
         """提案した本人が取り下げたか。"""
         return self.status == self.Status.WITHDRAWN
 
-    def approval_findings(self) -> list[Finding]:
-        """承認の前に確かめること。決議による定めは、機関の議決を確かめる。"""
+    def approval_findings(self, on) -> list[Finding]:
+        """承認の前に確かめること。決議による定めは機関の議決を、方針・権限委譲はさかのぼらないことを確かめる。"""
         return []
 
     def take_effect(self) -> None:
@@ -102,6 +102,19 @@ class Proposal(models.Model):
     def is_frozen(self) -> bool:
         """待っている間でも、もう直せないか（機関に付議したあとなど）。"""
         return False
+
+    def backdating_findings(self, on) -> list[Finding]:
+        """さかのぼって効力を持たせない。はじめての版だけは、使い始める前の日からでもよい。"""
+        if self.effective_on >= on or not type(self).objects.approved().exists():
+            return []
+        day = self.effective_on
+        text = (
+            f"効力が生じる日（{day.year}年{day.month}月{day.day}日）が過ぎています。さかのぼると、その間の計算と承認が、"
+            "あとから違う定めによったことになります。提案した人が、今日から後の日に直してください。"
+        )
+        return [
+            block(text, "相互牽制（手引き 第2章1 e）", code="backdated", url=self.proposal_url, url_label="提案を開く")
+        ]
 
     #: 直せなくなったあとにも、提案した人が書き足す欄（認可・登記の日など）
     added_later: tuple[str, ...] = ()

@@ -115,7 +115,7 @@ class Resolved(Proposal):
         """付議したあとは、議決する中身が変わらないように、直せない。"""
         return self.pk is not None and self.items().exclude(state=ItemState.WITHDRAWN).exists()
 
-    def approval_findings(self) -> list[Finding]:
+    def approval_findings(self, on) -> list[Finding]:
         """機関の議決を確かめる。付議中・否決のあいだは承認できない。"""
         body = BodyKind(self.body_kind).label
         item = next((one for one in self.items() if one.state != ItemState.WITHDRAWN), None)

@@ -46,7 +46,7 @@ class ResolutionsView(GuardedMixin, TemplateView):
         for resolution in everything:
             resolution.until = resolution.valid_until(grace, start)
             if resolution.is_waiting:
-                resolution.findings = resolution.approval_findings()
+                resolution.findings = resolution.approval_findings(self.on)
                 waiting.append(resolution)
             elif current and resolution.pk == current.pk:
                 current = resolution

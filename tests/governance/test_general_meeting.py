@@ -120,7 +120,7 @@ def test_a_proposal_without_a_meeting_must_be_tabled_first_and_a_typed_one_may_n
     make_body(BodyKind.GENERAL_MEETING)
     waiting = proposal()
     assert "議決がまだありません" in refusal(approve, waiting)
-    assert waiting.approval_findings()[0].url.endswith(f"/governance.limitresolution/{waiting.pk}/table/")
+    assert waiting.approval_findings(HELD_ON)[0].url.endswith(f"/governance.limitresolution/{waiting.pk}/table/")
     typed = make_resolution(approved=False)
     assert "決議として書かれています" in refusal(operations.table, typed, by=make_user(Role.CLERK), on=HELD_ON)
     assert approve(typed).is_approved
@@ -151,7 +151,7 @@ def test_a_resolution_written_by_hand_is_none_of_a_meeting_that_stands_in_the_re
     later = make_resolution(
         approved=False, effective_on=HELD_ON + timedelta(days=9), resolved_on=HELD_ON + timedelta(days=9)
     )
-    assert [(one.code, one.warns) for one in later.approval_findings()] == [("no-record", True)]
+    assert [(one.code, one.warns) for one in later.approval_findings(HELD_ON)] == [("no-record", True)]
     assert approve(make_resolution(approved=False)).is_approved
 
 

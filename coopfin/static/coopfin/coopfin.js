@@ -259,7 +259,7 @@
     new ResizeObserver(scrollers).observe(document.body);
     // メニューが画面より長いときも、いまいる所が見えるように。
     const here = document.querySelector(".side-inner .item[aria-current]"), side = here && here.closest(".side-inner");
-    if (side && side.scrollHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
+    if (side && here.offsetTop + here.offsetHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
     const errors = document.querySelector("[data-focus]");
     if (errors) errors.focus();
   });

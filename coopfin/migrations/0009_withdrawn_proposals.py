@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coopfin', '0007_kept_forms'),
+        ('coopfin', '0008_acceleration'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loans', '0012_confirmed_by_another'),
+        ('loans', '0013_decision_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
