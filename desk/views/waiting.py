@@ -75,7 +75,7 @@ def changes_of(proposal: Proposal, current) -> tuple[list[tuple[str, str, str]],
 
 
 class WaitingProposalsView(GuardedMixin, TemplateView):
-    """承認待ちの提案の一覧。限度額・定款・規約・規程・方針・権限委譲・融資枠・商品。"""
+    """承認待ちの提案の一覧。限度額・定款・規約・規程・方針・権限委譲・融資枠・商品・書類の様式。"""
 
     permission_required = SEE_PROPOSALS
     template_name = "desk/proposal_list.html"

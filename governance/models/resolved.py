@@ -83,6 +83,10 @@ class Resolved(Proposal):
 
     def clean(self):
         super().clean()
+        # 画面から来た文の改行をそろえる。そろえないと、同じ本文が「変わるところ」に見える。
+        for field in self._meta.fields:
+            if isinstance(field, models.TextField):
+                setattr(self, field.name, getattr(self, field.name).replace("\r\n", "\n"))
         told = {
             "meeting_name": bool(self.meeting_name),
             "item_number": bool(self.item_number),

@@ -27,6 +27,7 @@ STANDINGS = {
     "waiting": ("承認待ち", "caution"),
     "past": ("終わった版", "plain"),
     "rejected": ("却下", "plain"),
+    "withdrawn": ("取下げ", "plain"),
 }
 
 
@@ -35,7 +36,7 @@ def standing_of(product: Product, on, current: set[int]) -> str:
     if product.is_waiting:
         return "waiting"
     if not product.is_approved:
-        return "rejected"
+        return str(product.status)
     if product.effective_on > on:
         return "coming"
     return "now" if product.pk in current else "past"
