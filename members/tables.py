@@ -222,7 +222,9 @@ class AccountRequestFilter(django_filters.FilterSet):
         return queryset.filter(Q(member__in=members) | Q(account_number__contains=value.strip()))
 
     def in_state(self, queryset, name, value):
-        return queryset.filter(status=value)
+        if value == "withdrawn":
+            return queryset.filter(withdrawn_at__isnull=False)
+        return queryset.filter(status=value, withdrawn_at__isnull=True)
 
 
 class AccountRequestTable(tables.Table):

@@ -59,6 +59,12 @@ def keep_original(application: Application, office: Office, on: date) -> None:
         checklist.record(application, rows, values={"received_on": on, "original_kept": True}, by=office.clerk, on=on)
 
 
+def with_original(application: Application, office: Office, on: date) -> Application:
+    """申込のときに、決算書の原本を預かる（謝絶の通知が、返すものとして挙げる）。"""
+    keep_original(application, office, on)
+    return Application.objects.get(pk=application.pk)
+
+
 def _half_gathered(application: Application, office: Office, today: date) -> None:
     """三つ届き、見積書は古く、一つは省かれ、一つは実行までに出してもらう。"""
     rows = {row.kind_id: row for row in application.required_documents.all()}

@@ -9,7 +9,7 @@ from collateral.enums import AppraisalMethod, AssetKind, RightKind, SeniorKind
 from collateral.guarantee_deed import Relation
 from coopfin.calc import days
 from coopfin.calc.days import add_months
-from desk.demo import fact_finding, gathering, instructions, plans, products, road
+from desk.demo import fact_finding, gathering, instructions, plans, printed, products, road
 from desk.demo.road import Office
 from governance import operations as governance
 from governance.enums import BodyKind, ItemResult, OpinionChoice
@@ -240,12 +240,21 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         85,
         S.DISBURSED,
     )
-    story(
+    declined = story(
         "犀川鉄骨建設株式会社",
         lambda on: bill(8_000_000, "在庫の積み増し", start=on),
         70,
         S.DECLINED,
+        dress=lambda application, on: gathering.with_original(application, office, on),
         result=ItemResult.UNFAVOURABLE,
+    )
+    printed.tell(
+        declined,
+        office,
+        road.open_day(ago(58)),
+        reason=printed.POLITE,
+        message=printed.ELSEWHERE,
+        sent="簡易書留 21-0934",
     )
     story(
         "輪島塗工房 松本",
@@ -326,7 +335,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         on=today,
         why=road.BEFORE_PAYMENT,
     )
-    story(
+    conditional = story(
         "白山木材株式会社",
         lambda on: deed(9_000_000, "乾燥機の導入", start=on, count=36),
         19,
@@ -341,6 +350,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         ],
         result=ItemResult.CONDITIONAL,
     )
+    printed.tell(conditional, office, today)
     waiting = story(
         "小松鋳造株式会社",
         lambda on: deed(20_000_000, "集じん設備の更新", start=on, grace=6),
@@ -351,6 +361,7 @@ def play(office: Office, today: date, say=lambda text: None) -> None:
         ),
         weak=True,
     )
+    printed.for_the_board(waiting, office, road.open_day(ago(1)))
     _call_the_next_board(waiting, office, today)
     story(
         "宝達工具製作所",

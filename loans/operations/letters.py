@@ -73,6 +73,8 @@ def notify(application: Application, *, reason_told: str = "", message: str = ""
 
     document = documents.issue(paper=DECISION_NOTICE, context_builder=context, target=application, by=by, on=on)
     with transaction.atomic():
+        # 古い画面を開いている人が、同じ決定を二度知らせないように、版を進める。
+        base.touch(Application.objects.select_for_update().get(pk=application.pk), "version")
         notice = DecisionNotice(
             application=application, decision=decision, document=document, reason_told=reason_told.strip(),
             message=message.strip(), written_by=by, written_on=on,

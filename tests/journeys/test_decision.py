@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from desk.demo import road
 from governance.enums import VoteChoice
 from governance.models import Meeting
@@ -9,6 +11,7 @@ from loans.enums import ApplicationState as S
 from tests.factories.loans import bill_terms, make_application_in
 from tests.journeys import office as work
 
+TOLD = "返済の財源が、まだはっきりしないためです。"
 WHY = "返済の財源に対して金額が大きい。"
 
 
@@ -41,13 +44,28 @@ def test_a_returned_case_comes_back_changed_and_the_committee_sees_what_changed(
     member.open(case).follow_to(f"{case}timeline/").see(WHY, "意見 条件付賛成", "売掛金の年齢表はありますか。")
 
 
-def test_a_declined_case_ends_with_its_reason_and_can_be_applied_for_again(house):
+def test_a_declined_case_ends_with_its_letter_and_can_be_applied_for_again(house):
     application = make_application_in(house.people, S.BOARD_QUEUE, on=house.today, terms=of_today(house.today))
     road.hold_board([application], house.people, house.today, choice=VoteChoice.NO)
     case, meeting = application.get_absolute_url(), Meeting.objects.get().get_absolute_url()
     clerk, chief = house.desks.yamada, house.desks.kitamura
     chief.open(meeting).follow("決定を記録する").choose("決定", "否決").fill("付帯意見・理由", "財源が明らかでない。")
     work.go_on(chief, "決定を記録する").stage("謝絶").see("財源が明らかでない。")
+
+    # The clerk finds it among today's work, looks at the letter, issues it, and writes down that it was posted.
+    work.todays_work(clerk, f"{case}notice/").fill("申込者に伝える理由", TOLD)
+    with clerk.page.expect_popup() as popup:
+        clerk.page.get_by_role("button", name="見本を見る", exact=True).click()
+    expect(popup.value.locator("main")).to_contain_text(TOLD)
+    popup.value.close()
+    clerk.press("この内容で発行する").see("決定通知を発行しました", "まだ送っていません")
+    letter = work.download(clerk, "決定通知書")
+    for words in (TOLD, "今回はご希望に添いかねる", str(application.member).replace(" ", ""), "10,000,000円"):
+        assert words in letter, words
+    for inside in ("財源が明らかでない", "反対", "飯田", "答申"):
+        assert inside not in letter, inside
+    clerk.follow("送ったことを記録する").choose("渡し方", "郵送").fill("控え", "簡易書留 123-45").press("記録する")
+    clerk.see("送付済", "簡易書留 123-45").not_see("決定通知が、まだです")
     clerk.open("/loans/applications/?stage=closed").follow_to(case).stage("謝絶")
     clerk.follow("あらためて申し込む").press("下書きを作る").see("前の申込の条件を写した下書きを作りました")
     # The way back leads to the list as it was left.

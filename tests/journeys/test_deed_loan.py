@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from coopfin.calc import days, schedule
 from tests.journeys import office as work
 
-LAND = "石川県金沢市鞍月二丁目20番 宅地 330.00㎡ 更地"
-DEED = "金銭消費貸借及び抵当権設定契約証書"
-CONDITION = "第1順位の抵当権の設定登記を済ませること"
+LAND = "石川県金沢市鞍月二丁目20番 宅地 330.00㎡"
+BUILDING = "石川県金沢市鞍月二丁目20番 家屋番号20番 工場 鉄骨造2階建 480.20㎡"
+CONDITION = "第2順位の抵当権の設定登記を済ませること"
 
 
 def the_schedule(disburse_on, first_due_on):
@@ -71,13 +71,27 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
     work.inform_guarantor(clerk, "能登 一郎（代表者）")
     work.weigh_guarantee(clerk)
 
-    # Land is mortgaged; a friend guarantees, whose notarial deed is asked for at once.
+    # Land is mortgaged behind the bank, whose claim is confirmed; the building secures the same claim, which counts once.
     clerk.follow("担保を付ける").pick("種類", "土地").fill("物件の表示", LAND).fill("評価額（円）", "2,400万")
     clerk.fill("評価日", today).pick("評価の方法", "路線価")
     expect(clerk.field("担保権").locator("option")).to_have_count(3)
+    clerk.page.get_by_role("button", name="先順位を足す").click()
+    senior = clerk.page.get_by_role("group", name="先順位").last
+    for label, value in (("権利者", "北陸銀行 金沢支店"), ("債権額・極度額（円）", "900万"), ("確認済の残高（円）", "600万"),
+                         ("残高を確かめた日", str(today)), ("確かめた方法", "残高証明書")):  # fmt: skip
+        senior.get_by_label(label).fill(value)
+    clerk.pick("担保権", "抵当権").fill("当組合の順位", "2")
+    expect(preview.get_by_role("row", name="担保余力")).to_contain_text("10,800,000")
+    clerk.press("担保を付ける").see("12,000,000円に対する保全 90.0%")
+    clerk.follow("担保を付ける").pick("種類", "建物").fill("物件の表示", BUILDING).fill("評価額（円）", "1,000万")
+    clerk.fill("評価日", today).pick("評価の方法", "簿価（償却後）")
+    expect(clerk.field("掛目（%）")).to_have_value("60")
     clerk.pick("担保権", "抵当権")
-    expect(preview.get_by_role("row", name="担保余力")).to_contain_text("16,800,000")
-    clerk.press("担保を付ける").see("12,000,000円に対する保全 100.0%")
+    clerk.field("共同担保").select_option(index=1)
+    expect(preview.get_by_role("row", name="担保余力")).to_contain_text("6,000,000")
+    clerk.press("担保を付ける").see("12,000,000円に対する保全 100.0%", "共同担保")
+
+    # A friend guarantees, whose notarial deed is asked for at once.
     clerk.follow("保証人を付ける")
     clerk.page.get_by_text("台帳にいない人を登録する").click()
     clerk.page.get_by_label("新しい人を登録して選ぶ").check()
@@ -92,13 +106,26 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
     work.committee_advises(office, case, conditions=CONDITION)
     meeting = work.board_meets(clerk, case, recused=["能登 一郎"])
     work.decide(chief, meeting, condition=CONDITION)
+
+    # What was judged is printed as it stood, and the applicant is told the decision with its condition.
+    clerk.open(case).follow("作る （稟議書）").press("この内容で発行する").see("稟議書を発行しました")
+    memorandum = work.download(clerk, "稟議書")
+    clerk.follow("作る （答申書）").press("この内容で発行する").see("答申書を発行しました")
+    clerk.follow("決定通知を作る").press("この内容で発行する").see("決定通知を発行しました")
+    letter = work.download(clerk, "決定通知書")
+    for words in ("能登精機株式会社", "12,000,000円", "田中実", CONDITION, "家屋番号20番"):
+        assert words in memorandum, words
+        assert words in letter, words
+    for inside in ("北陸銀行金沢支店抵当権9,000,000円。残高6,000,000円", "受注は前年並みで", "条件付可", "可決には"):
+        assert inside in memorandum, inside
+        assert inside not in letter, inside
     work.record_funding(clerk, case, rate="1.9")
 
     # Without the deed there is no contract; the way to mend it is one link away.
     clerk.follow("公正証書・情報提供を記録する").fill("公正証書の作成日", today - timedelta(days=7))
     clerk.fill("公証役場", "金沢公証人合同役場").fill("公正証書の番号", "令和8年第512号").press("記録する")
     number = work.contract(clerk, case)
-    papers = work.issue_papers(clerk, ["約定書", DEED])
+    papers = work.issue_papers(clerk, ["約定書", "金銭消費貸借契約証書"])
     for words in (
         number,
         "能登精機株式会社",
@@ -108,7 +135,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
         "令和8年第512号",
         "60回",
     ):
-        assert words in papers[DEED], words
+        assert words in papers["金銭消費貸借契約証書"], words
 
     # The condition is met, another confirms that all is ready, the loan is paid out.
     clerk.open(case).follow("満たしたことを記録する").fill("確かめた方法", "登記事項証明書の原本を確かめた。")

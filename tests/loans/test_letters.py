@@ -299,6 +299,18 @@ def test_the_clerk_writes_sends_and_reads_the_letter_from_the_case_page(world, c
     assert client.get(f"/loans/applications/{pk}/case-papers/{notice.document_id}/").content == ONE_PAGE[0]
 
 
+def test_who_has_an_old_page_open_does_not_tell_the_same_decision_twice(world, client, monkeypatch):
+    stop_the_clock(monkeypatch)
+    desk, pk = Desk(client, world.office.chief), world.declined.pk
+    old = desk.get("notice", pk).context["form"]["version"].value()
+    told(world.declined, world, reason_told=WHY)
+    answer = client.post(f"/loans/applications/{pk}/notice/", {"version": old, "token": "x", "reason_told": "別の文"})
+    assert answer.status_code == 422
+    assert "ほかの人が更新しました" in text_of(answer)
+    assert "別の文" in text_of(answer)
+    assert DecisionNotice.objects.count() == 1
+
+
 def test_the_same_form_sent_twice_issues_one_paper(world, client, monkeypatch):
     stop_the_clock(monkeypatch)
     Desk(client, world.office.clerk)

@@ -18,7 +18,7 @@
     const form = event.target.form;
     if (!form || !form.hasAttribute("data-unsaved")) return;
     event.preventDefault();
-    const button = form.querySelector("button[type=submit]:not(:disabled)");
+    const button = form.querySelector("button[type=submit]:not(:disabled, [formtarget])");
     if (button) form.requestSubmit(button);
   });
 
@@ -30,6 +30,8 @@
     // 「method」や「id」という名の欄があっても間違えないよう、属性を読む。
     if ((form.getAttribute("method") || "").toLowerCase() !== "post") return;
     if (form.hasAttribute("data-resubmit") || form.hasAttribute("hx-post")) return;
+    // 見本を別の窓で見るボタンは、この画面を離れない。
+    if (event.submitter?.formTarget === "_blank") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     delete form.dataset.dirty;
@@ -257,9 +259,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     new ResizeObserver(scrollers).observe(document.body);
-    // メニューが画面より長いときも、いまいる所が見えるように。
-    const here = document.querySelector(".side-inner .item[aria-current]"), side = here && here.closest(".side-inner");
-    if (side && here.offsetTop + here.offsetHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
     const errors = document.querySelector("[data-focus]");
     if (errors) errors.focus();
   });
