@@ -154,10 +154,12 @@ class ProposalAdmin(NoDeleteAdmin):
         written = [field.name for field in obj._meta.fields if field.editable and not field.primary_key]
         return [*found, *(name for name in written if name not in obj.added_later)]
 
+    def may_decide_as(self, user, obj) -> bool:
+        """この人は、この提案を承認・却下できるか。"""
+        return obj.is_waiting and user.has_perm(self.approve_permission) and obj.proposed_by_id != user.pk
+
     def may_decide(self, request, obj) -> bool:
-        return (
-            obj.is_waiting and request.user.has_perm(self.approve_permission) and obj.proposed_by_id != request.user.pk
-        )
+        return self.may_decide_as(request.user, obj)
 
     def get_object(self, request, object_id, from_field=None):
         """送信のときは鎖錠して読み直す。直している間に承認されたものを、提案に戻してしまわないため。"""
@@ -279,7 +281,7 @@ class ProposalAdmin(NoDeleteAdmin):
 
     def findings(self, request, obj) -> list[Finding]:
         """待っている提案の、承認の前に確かめること。議案にする・付議を取り下げる道は、それができる人にだけ示す。"""
-        found = obj.approval_findings() if obj.is_waiting else []
+        found = obj.approval_findings(business_date()) if obj.is_waiting else []
         if request.user.has_perm("governance.table_proposal"):
             return found
         return [replace(one, url="") if one.code in ("not-tabled", "take-back") else one for one in found]

@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
 
     def ready(self):
         from coopfin import worklists
+        from coopfin.proposals import SEE_PROPOSALS
 
         worklists.register_menu(
             worklists.MenuItem(
@@ -18,6 +19,16 @@ class DeskConfig(AppConfig):
                 url_name="desk:today",
                 permission="coopfin.view_desk",
                 namespaces=("desk:today",),
+            )
+        )
+        worklists.register_menu(
+            worklists.MenuItem(
+                group="組合",
+                order=73,
+                label="承認待ちの提案",
+                url_name="desk:proposals",
+                permission=SEE_PROPOSALS,
+                namespaces=("desk:proposal",),
             )
         )
         worklists.register_menu(

@@ -77,32 +77,32 @@ def _all(user, on: date) -> Iterator[SetupStep]:
     )  # fmt: skip
     yield _users()
     yield _proposal(
-        "policy", "方針", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user,
+        "policy", "方針", "方針（利息の計算・担保の掛目など）を提案し、別の人が承認する", Policy, Policy.on(on), user, on,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
         url=reverse("desk:setup_policy"), note="はじめは、よく使われる値が入っています。",
     )  # fmt: skip
     start = cooperative.fiscal_start_month if cooperative else 4
     yield _proposal(
         "limits", "限度額の決議", "総会の限度額の決議を提案し、別の人が承認する", LimitResolution, LimitResolution.current(on, start),
-        user, propose="governance.propose_resolution", approve="governance.approve_resolution",
+        user, on, propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("desk:setup_limits"), note="総会の議事録の、①〜⑤を写します。",
     )  # fmt: skip
     yield _proposal(
         "articles", "定款の条項", "貸付を行うための定款の条項を提案し、別の人が承認する", ArticlesClause,
-        ArticlesClause.on(FinanceBusiness.LENDING, on), user,
+        ArticlesClause.on(FinanceBusiness.LENDING, on), user, on,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("desk:setup_articles"),
         note="定款の写し・認可書・登記事項証明書を見て書きます。効力のある条項がないと、承認・契約・実行ができません。",
     )  # fmt: skip
     yield _proposal(
         "rules", "規約・規程", "金融事業の規程（または規約）を提案し、別の人が承認する", FinanceRule,
-        FinanceRule.on(on) or FinanceBylaw.on(on), user,
+        FinanceRule.on(on) or FinanceBylaw.on(on), user, on,
         propose="governance.propose_resolution", approve="governance.approve_resolution",
         url=reverse("desk:setup_rule"),
         note="理事会の議事録を見て、金額・期間・担保などの基準を写します。申込を、この基準に照らします。",
     )  # fmt: skip
     delegated = _proposal(
-        "delegation", "権限委譲", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user,
+        "delegation", "権限委譲", "権限委譲表を提案し、別の人が承認する", Delegation, Delegation.on(on), user, on,
         propose="coopfin.propose_policy", approve="coopfin.approve_policy",
         url=reverse("desk:setup_delegation"),
         note="事務局長が承認できる額を決めます。なければ、役割の表のとおり額の定めなく行えます。",
@@ -143,7 +143,7 @@ def _users() -> SetupStep:
     )  # fmt: skip
 
 
-def _proposal(key, title, label, model, current, user, *, propose, approve, url, note) -> SetupStep:
+def _proposal(key, title, label, model, current, user, on, *, propose, approve, url, note) -> SetupStep:
     """提案と承認が要るもの。承認待ちなら、だれの番かを言い、その人には承認の頁を開かせる。"""
     waiting = model.objects.waiting().select_related("proposed_by").order_by("-pk").first()
     step = SetupStep(key, title, label, current is not None, propose, url, note, str(current or ""))
@@ -152,8 +152,7 @@ def _proposal(key, title, label, model, current, user, *, propose, approve, url,
     approvers = User.objects.filter(is_active=True, role_rows__role__in=[str(role) for role in roles_with(approve)])
     names = [str(one) for one in approvers.exclude(pk=waiting.proposed_by_id).distinct().order_by("pk")]
     turn = "・".join(f"{name}さん" for name in names)
-    named = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    standing_in_the_way = next((finding for finding in waiting.approval_findings() if finding.blocks), None)
+    standing_in_the_way = next((finding for finding in waiting.approval_findings(on) if finding.blocks), None)
     mine = user.has_perm(approve) and user.pk != waiting.proposed_by_id and standing_in_the_way is None
     if standing_in_the_way is not None:
         note = f"{waiting.proposed_by}さんの提案は、まだ承認できません。{standing_in_the_way.text}"
@@ -165,5 +164,5 @@ def _proposal(key, title, label, model, current, user, *, propose, approve, url,
         note = f"{waiting.proposed_by}さんの提案が、{turn}の承認を待っています。"
     return replace(
         step, waiting=True, turn=turn, note=note, may=mine,
-        url=reverse(named, args=[waiting.pk]) if not step.done or mine else url,
+        url=waiting.proposal_url if not step.done or mine else url,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import entrance, handbook, pages, proposals, setup, users
+from desk.views import entrance, handbook, pages, proposals, setup, users, waiting
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("help/", pages.Help.as_view(), name="help"),
     path("handbook/", handbook.HandbookView.as_view(), name="handbook"),
     path("health/", pages.health, name="health"),
+    # 承認待ちの提案
+    path("proposals/", waiting.WaitingProposalsView.as_view(), name="proposals"),
+    path("proposals/<str:kind>/<int:pk>/", waiting.ProposalDetailView.as_view(), name="proposal"),
+    path("proposals/<str:kind>/<int:pk>/approve/", waiting.ApproveView.as_view(), name="proposal_approve"),
+    path("proposals/<str:kind>/<int:pk>/reject/", waiting.RejectView.as_view(), name="proposal_reject"),
+    path("proposals/<str:kind>/<int:pk>/withdraw/", waiting.WithdrawView.as_view(), name="proposal_withdraw"),
     # 玄関（ログインしていない人）
     path("first/", entrance.FirstStart.as_view(), name="first"),
     path("first/<str:code>/", entrance.FirstAdministrator.as_view(), name="first_administrator"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.generic import DetailView, TemplateView, View
 
 from coopfin import log
+from coopfin.proposals import SEE_PROPOSALS
 from coopfin.views import GuardedMixin
 from documents import form_registry, form_versions
 from documents.form_registry import FORMS, Form
@@ -25,6 +26,7 @@ STANDINGS = {
     "waiting": ("承認待ち", "caution"),
     "past": ("前の版", "plain"),
     "rejected": ("却下", "plain"),
+    "withdrawn": ("取下げ", "plain"),
 }
 
 
@@ -43,7 +45,7 @@ def standing_of(version: FormVersion, on, current: int | None) -> tuple[str, str
     if version.is_waiting:
         key = "waiting"
     elif not version.is_approved:
-        key = "rejected"
+        key = str(version.status)
     elif version.effective_on > on:
         key = "coming"
     else:
@@ -186,8 +188,7 @@ class FormVersionPage(VersionMixin, DetailView):
                 {"at": entry.at, "label": entry.label, "by": entry.by, "reason": entry.reason, "text": ""}
                 for entry in log.timeline(version)
             ],
-            admin_url=reverse("admin:documents_formversion_change", args=[version.pk])
-            if version.is_waiting and user.has_perm("coopfin.use_admin") else "",
+            proposal_url=version.proposal_url if version.is_waiting and user.has_perm(SEE_PROPOSALS) else "",
             **kwargs,
         )  # fmt: skip
 

@@ -41,11 +41,19 @@ def choices() -> list[tuple[str, str]]:
 
 @cache
 def standard(code: str) -> Wording:
-    """添えてある標準の文言。"""
-    path = settings.BASE_DIR / "fixtures" / "forms" / f"{code}.toml"
-    given = tomllib.loads(path.read_text("utf-8"))
-    articles = tuple(Article(row["heading"], row["body"].strip(), row.get("when", "")) for row in given["articles"])
-    return Wording(given["label"], articles, given.get("lead", "").strip(), given.get("closing", "").strip())
+    """添えてある標準の文言。base のある書類は、もとの書類の文言の、違う条だけを書いている。"""
+    given = tomllib.loads((settings.BASE_DIR / "fixtures" / "forms" / f"{code}.toml").read_text("utf-8"))
+    base = standard(given["base"]) if "base" in given else Wording(given["label"], ())
+    articles = list(base.articles)
+    for row in given["articles"]:
+        article = Article(row["heading"], row["body"].strip(), row.get("when", ""))
+        headings = [each.heading for each in articles]
+        if "instead_of" in row:
+            articles[headings.index(row["instead_of"])] = article
+        else:
+            articles.insert(headings.index(row["before"]) if "before" in row else len(articles), article)
+    lead, closing = given.get("lead", base.lead).strip(), given.get("closing", base.closing).strip()
+    return Wording(given["label"], tuple(articles), lead, closing)
 
 
 def composed(paper: Paper, it: Any) -> Composed | None:

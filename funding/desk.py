@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.urls import reverse
 from django.utils import timezone
 
 from coopfin import handbook, worklists
@@ -37,7 +36,7 @@ def facilities_to_approve(user, on):
         yield Task(
             title="融資枠の提案を承認または却下する",
             counterpart=f"{facility}（提案 {facility.proposed_by}）",
-            url=reverse("admin:funding_facility_change", args=[facility.pk]),
+            url=facility.proposal_url,
             since_on=timezone.localtime(facility.proposed_at).date(),
         )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from coopfin.proposals import SEE_PROPOSALS
 from coopfin.views import GuardedMixin
 from documents.access import content_type_of
 from documents.models import Upload
@@ -45,7 +46,7 @@ class FacilitiesView(GuardedMixin, TemplateView):
             past=[one for one in everything if not one.is_waiting and one.pk not in current],
             total=sum(facility.amount for facility in in_force),
             may_propose=user.has_perm("funding.propose_facility") and user.has_perm("coopfin.use_admin"),
-            may_open_admin=user.has_perm("coopfin.use_admin"),
+            may_open_proposals=user.has_perm(SEE_PROPOSALS),
             add_url=reverse("admin:funding_facility_add"),
             **kwargs,
         )

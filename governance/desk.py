@@ -94,11 +94,10 @@ def proposals_to_approve(user, on):
     found = _proposals(user, (*LIMITS, *RULES))
     rows = chain.from_iterable(proposals.select_related("proposed_by")[:AT_MOST] for proposals in found)
     for proposal in rows:
-        name = proposal._meta.model_name
         yield Task(
             title=f"{proposal._meta.verbose_name}の提案を承認または却下する",
             counterpart=f"{proposal}（提案 {proposal.proposed_by}）",
-            url=reverse(f"admin:{proposal._meta.app_label}_{name}_change", args=[proposal.pk]),
+            url=proposal.proposal_url,
             since_on=timezone.localtime(proposal.proposed_at).date(),
         )
 
@@ -221,7 +220,9 @@ def ordinary_general_meeting(user, on):
     start = days.fiscal_year_start(on, cooperative.fiscal_start_month if cooperative else 4)
     due = days.add_months(start - timedelta(days=1), policy.limit_grace_months if policy else 3, anchor=31)
     held = Meeting.objects.convened().ordinary().filter(held_on__gte=start).exists()
-    typed = LimitResolution.objects.exclude(status="rejected").filter(resolved_on__gte=start).exists()
+    typed = (
+        LimitResolution.objects.exclude(status__in=["rejected", "withdrawn"]).filter(resolved_on__gte=start).exists()
+    )
     if not held and not typed:
         yield Task(
             title="通常総会を招集する（限度額の決議の期限）",

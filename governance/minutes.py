@@ -9,7 +9,16 @@ from datetime import date
 
 from coopfin.calc.words import to_wareki
 from governance import briefing
-from governance.enums import AttendanceKind, BodyKind, CarryKind, ItemResult, ItemState, OpinionChoice, SeatTitle
+from governance.enums import (
+    DIRECTOR_TITLES,
+    AttendanceKind,
+    BodyKind,
+    CarryKind,
+    ItemResult,
+    ItemState,
+    OpinionChoice,
+    SeatTitle,
+)
 from governance.models import AgendaItem, Continuation
 from governance.proceedings import Proceedings, Veil
 from governance.workflow import Standing, standing
@@ -152,12 +161,17 @@ def signers(record: Proceedings) -> list[list[str]]:
         # 理事が議長に選任されたときは、一人が一度だけ署名する。
         presiding = next((seat for seat in directors if name_key(seat.person.name) == name_key(name)), None)
         chair = [[f"議長 {presiding.get_title_display()}" if presiding else "議長", name]] if name else []
-        return chair + [
-            [f"出席{seat.get_title_display()}", seat.person.name] for seat in directors if seat != presiding
-        ]
+        return chair + [[_present_as(seat), seat.person.name] for seat in directors if seat != presiding]
     chair = record.chair
     found = [[f"議長 {chair.get_title_display()}", chair.person.name]] if chair else []
-    return found + [[f"出席{seat.get_title_display()}", seat.person.name] for seat in in_room if seat != chair]
+    return found + [[_present_as(seat), seat.person.name] for seat in in_room if seat != chair]
+
+
+def _present_as(seat) -> str:
+    """署名の役名: 出席理事、出席理事（副理事長）、出席監事。"""
+    rank = seat.get_title_display()
+    plain = seat.title in (SeatTitle.DIRECTOR, SeatTitle.AUDITOR) or seat.title not in DIRECTOR_TITLES
+    return f"出席{rank}" if plain else f"出席{SeatTitle.DIRECTOR.label}（{rank}）"
 
 
 def compose(record: Proceedings, *, on: date) -> dict:

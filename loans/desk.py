@@ -458,7 +458,7 @@ def product_tasks(user, on):
         Task(
             "商品の提案を承認または却下する",
             f"{product}（提案 {product.proposed_by}）",
-            reverse("admin:loans_product_change", args=[product.pk]),
+            product.proposal_url,
             since_on=timezone.localtime(product.proposed_at).date(),
         )
         for product in _products_to_decide(user).select_related("proposed_by")[:MOST_TASKS]

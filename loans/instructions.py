@@ -12,6 +12,7 @@ from coopfin.flow import Finding, block, warn
 from coopfin.handbook import follows
 from coopfin.segregation import may_check
 from governance.models import FinanceBylaw
+from loans import stand_in
 from loans.enums import Ruling
 from loans.models import EscalatedMiss
 
@@ -87,6 +88,8 @@ def nothing_waits_for_an_instruction(application, *, by, on, **given):
             url_label="求めた点を見る",
             code="instruction-waits",
         )
+        if stuck := stand_in.finding(application, on):
+            yield stuck
 
 
 def _day(day) -> str:

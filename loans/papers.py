@@ -19,8 +19,11 @@ from documents.parties import Party, Signatory
 FORM_VERSION = "2026年版"
 MASTER_AGREEMENT = Paper("master_agreement", "約定書", "print/loans/master_agreement.html", FORM_VERSION)
 DEED = Paper("deed", "金銭消費貸借契約証書", "print/loans/deed.html", FORM_VERSION)
+DEED_WITH_MORTGAGE = Paper(
+    "deed_with_mortgage", "金銭消費貸借及び抵当権設定契約証書", "print/loans/deed.html", FORM_VERSION
+)
 GUARANTEE_LETTER = Paper("guarantee_letter", "保証書", "print/loans/guarantee_letter.html", FORM_VERSION)
-PAPERS = {paper.code: paper for paper in (MASTER_AGREEMENT, DEED, GUARANTEE_LETTER)}
+PAPERS = {paper.code: paper for paper in (MASTER_AGREEMENT, DEED, DEED_WITH_MORTGAGE, GUARANTEE_LETTER)}
 
 DEBTOR, GUARANTOR, SIMPLE_GUARANTOR, OWNER = "債務者", "連帯保証人", "保証人", "物上保証人"
 #: 個人の根保証で元本確定期日を定めなかったときの年数（民法465条の3第2項）
@@ -124,6 +127,9 @@ class Deed:
     court: str
     bank: str = ""
     guarantors: tuple[GuarantorEntry, ...] = ()
+    #: この証書で設定する抵当権
+    mortgages: tuple[CollateralEntry, ...] = ()
+    #: 別の契約で設定する担保
     collateral: tuple[CollateralEntry, ...] = ()
     owners: tuple[Party, ...] = field(default=())
     #: 期限前弁済手数料の端数を、差を取ってから一度だけ切り捨てるか（方針 prepay_fee）
@@ -133,7 +139,11 @@ class Deed:
 
     @property
     def title(self) -> str:
-        return f"金銭消費貸借契約証書　{self.contract_number}　{self.debtor.name}"
+        return f"{self.heading}　{self.contract_number}　{self.debtor.name}"
+
+    @property
+    def heading(self) -> str:
+        return (DEED_WITH_MORTGAGE if self.mortgages else DEED).label
 
     @property
     def issuer(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from collateral.enums import GuaranteeScope
-from collateral.models import Guarantee
+from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin.calc import words
 from coopfin.calc.schedule import Schedule
 from coopfin.models import Cooperative, Policy
@@ -24,7 +25,16 @@ from loans.papers import (
     GuarantorEntry,
     MasterAgreement,
 )
-from loans.paperwork import agreement_of, guarantees_of, papers_for, stands_on_agreement_of
+from loans.paperwork import (
+    agreement_of,
+    guarantees_of,
+    interests_to_set,
+    papers_for,
+    securities_of,
+    set_in_deed,
+    stands_on_agreement_of,
+)
+from loans.security_papers import SECURITY_PAPERS, SecuredItem, SecurityContract, paper_for
 from loans.terms import LoanTerms, compute
 from members.models import Member, Person
 
@@ -37,6 +47,8 @@ def context_for(paper: Paper, loan: Loan, *, on: date, number: str = ""):
         return master_agreement(loan, on=on, number=number)
     if paper.code == GUARANTEE_LETTER.code:
         return guarantee_letter(loan, on=on, number=number)
+    if paper.code in SECURITY_PAPERS:
+        return security_contract(SECURITY_PAPERS[paper.code], loan, on=on, number=number)
     return deed(loan, planned_schedule(loan), on=on, number=number)
 
 
@@ -66,7 +78,8 @@ def deed(loan: Loan, schedule: Schedule, *, on: date, number: str = "") -> Deed:
     """金銭消費貸借契約証書（F-2）。"""
     cooperative = _cooperative()
     application = loan.application
-    securities = [link.interest for link in _securities(loan)]
+    securities, to_set = securities_of(loan), {interest.pk for interest in interests_to_set(loan)}
+    here = [interest for interest in securities if interest.pk in to_set and set_in_deed(loan, interest)]
     funding = application.funding if application.is_bank_funded else None
     return Deed(
         number=number,
@@ -83,7 +96,8 @@ def deed(loan: Loan, schedule: Schedule, *, on: date, number: str = "") -> Deed:
         court=cooperative.court,
         bank=funding.bank if funding else "",
         guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.SPECIFIC)),
-        collateral=tuple(_collateral_entry(interest) for interest in securities),
+        mortgages=tuple(_collateral_entry(interest) for interest in here),
+        collateral=tuple(_collateral_entry(interest) for interest in securities if interest not in here),
         owners=_owners(loan.member, securities),
         fee_truncated_once=loan.policy.prepay_fee == Policy.PrepayFee.ONCE,
         agreement_articles=agreement_articles(loan, on=on),
@@ -101,6 +115,34 @@ def guarantee_letter(loan: Loan, *, on: date, number: str = "") -> GuaranteeLett
         debtor=member_party(loan.member),
         court=cooperative.court,
         guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.ROOT)),
+        agreement_articles=agreement_articles(loan, on=on),
+    )
+
+
+def security_contract(paper: Paper, loan: Loan, *, on: date, number: str = "") -> SecurityContract:
+    """担保の契約書。この契約で新しく設定する担保権のうち、同じ様式のもの。"""
+    cooperative = _cooperative()
+    interests = [
+        interest
+        for interest in interests_to_set(loan)
+        if not set_in_deed(loan, interest) and paper_for(interest.asset.kind, interest.right) == paper
+    ]
+    shared = Counter(interest.joint_key for interest in interests)
+    contracted_on = loan.contracted_on or on
+    return SecurityContract(
+        heading=paper.label,
+        number=number,
+        contract_number=loan.number,
+        contracted_on=contracted_on,
+        creditor=cooperative_party(cooperative),
+        debtor=member_party(loan.member),
+        principal=loan.principal,
+        interest_rate=loan.interest_rate,
+        damages_rate=loan.damages_rate,
+        maturity_on=loan.maturity_on,
+        claim=f"{words.to_wareki(contracted_on)}付け{'手形貸付' if loan.is_bill else '金銭消費貸借'}契約（契約番号 {loan.number}）",
+        court=cooperative.court,
+        items=tuple(_secured_item(one, loan.member, joint=shared[one.joint_key] > 1) for one in interests),
         agreement_articles=agreement_articles(loan, on=on),
     )
 
@@ -154,14 +196,6 @@ def _cooperative() -> Cooperative:
 # --- 保証と担保 ----------------------------------------------------------------------------
 
 
-def _securities(loan: Loan):
-    return (
-        loan.application.securities.filter(interest__released_on__isnull=True)
-        .select_related("interest__asset__owner_person", "interest__asset__owner_member__representative")
-        .order_by("pk")
-    )
-
-
 def _guarantor_entry(guarantee: Guarantee, contracted_on: date) -> GuarantorEntry:
     party = person_party(guarantee.person) if guarantee.person else member_party(guarantee.member)
     return GuarantorEntry(
@@ -203,18 +237,32 @@ def _collateral_entry(interest) -> CollateralEntry:
     )
 
 
+def _secured_item(interest: SecurityInterest, debtor: Member, *, joint: bool) -> SecuredItem:
+    asset = interest.asset
+    return SecuredItem(
+        kind=asset.kind,
+        description=asset.description,
+        right=interest.right,
+        rank=interest.rank,
+        amount=interest.amount,
+        owner=_owner_party(asset, debtor),
+        joint=joint,
+    )
+
+
+def _owner_party(asset: Asset, debtor: Member) -> Party:
+    """所有者。個人事業主が本人の名で持つものは、債務者と同じ一人。"""
+    if asset.owner_member:
+        return member_party(asset.owner_member)
+    if not debtor.is_corporate and asset.owner_person_id == debtor.representative_id:
+        return member_party(debtor)
+    return person_party(asset.owner_person)
+
+
 def _owners(debtor: Member, securities) -> tuple[Party, ...]:
     """債務者のほかの、担保の所有者（物上保証人）。同じ人は一度だけ。"""
-    owners: dict[Party, None] = {}
-    for interest in securities:
-        asset = interest.asset
-        if asset.owner_person:
-            if not debtor.is_corporate and asset.owner_person_id == debtor.representative_id:
-                continue
-            owners[person_party(asset.owner_person)] = None
-        elif asset.owner_member_id != debtor.pk:
-            owners[member_party(asset.owner_member)] = None
-    return tuple(owners)
+    parties = dict.fromkeys(_owner_party(interest.asset, debtor) for interest in securities)
+    return tuple(party for party in parties if party != member_party(debtor))
 
 
 # --- 誰が見てよいか -------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from collateral.enums import AssetKind, RightKind
 from coopfin.calc import schedule
 from documents import form_registry
+from documents.paper import Paper
 from documents.parties import Party
 from loans.papers import MASTER_AGREEMENT, CollateralEntry, Deed, GuaranteeLetter, GuarantorEntry, MasterAgreement
+from loans.security_papers import SecuredItem, SecurityContract
 
 COOPERATIVE = Party("見本機械工業協同組合", "石川県金沢市見本町一丁目1番1号", "代表理事　見本　正")
 DEBTOR = Party("株式会社見本製作所", "石川県白山市見本町383番地", "代表取締役　山川　太郎")
@@ -75,6 +79,64 @@ def deed() -> Deed:
             ),
         ),
         owners=(DIRECTOR,),
+        agreement_articles=_agreement_articles(),
+    )
+
+
+def deed_with_mortgage() -> Deed:
+    """証書で抵当権も設定する。"""
+    ordinary = deed()
+    machine = CollateralEntry(
+        description="機械設備　マシニングセンタ　製造番号 M-0001", right=RightKind.ASSIGNMENT.label, rank=1,
+        amount_label="債権額", amount=12_000_000, owner=DEBTOR.name,
+    )  # fmt: skip
+    return replace(ordinary, mortgages=ordinary.collateral, collateral=(machine,))
+
+
+#: 担保の契約書の見本で設定する（物件の種類, 表示, 権利, 所有者）
+_SECURED = {
+    "mortgage_contract": ((AssetKind.LAND, "石川県白山市見本町字西浦12番3　宅地　661.15平方メートル", RightKind.MORTGAGE, DIRECTOR),),
+    "revolving_mortgage_contract": (
+        (AssetKind.LAND, "石川県白山市見本町字西浦12番3　宅地　661.15平方メートル", RightKind.REVOLVING_MORTGAGE, DIRECTOR),
+        (AssetKind.BUILDING, "石川県白山市見本町字西浦12番地3　家屋番号12番3　工場　鉄骨造　412.50平方メートル", RightKind.REVOLVING_MORTGAGE, DEBTOR),
+    ),
+    "assignment_contract": (
+        (AssetKind.MACHINERY, "マシニングセンタ　製造番号 M-0001（白山市見本町383番地の工場内）", RightKind.ASSIGNMENT, DEBTOR),
+        (AssetKind.RECEIVABLE, "見本商事株式会社に対する令和8年10月分の売掛金", RightKind.ASSIGNMENT, DEBTOR),
+    ),
+    "pledge_contract": ((AssetKind.RECEIVABLE, "見本銀行本店営業部の定期預金（証書番号 第123号）", RightKind.PLEDGE, DEBTOR),),
+    "securities_pledge": ((AssetKind.SECURITIES, "見本電機株式会社　普通株式　10,000株（振替口座簿）", RightKind.PLEDGE, DIRECTOR),),
+}  # fmt: skip
+
+
+def security_contract(paper: Paper) -> SecurityContract:
+    """担保の契約書。"""
+    secured = _SECURED[paper.code]
+    return SecurityContract(
+        heading=paper.label,
+        number="",
+        contract_number="S-2026-001",
+        contracted_on=CONTRACTED_ON,
+        creditor=COOPERATIVE,
+        debtor=DEBTOR,
+        principal=12_000_000,
+        interest_rate=Decimal("2.45"),
+        damages_rate=Decimal("14.5"),
+        maturity_on=date(2031, 11, 30),
+        claim="令和8年11月24日付け金銭消費貸借契約（契約番号 S-2026-001）",
+        court="金沢地方裁判所",
+        items=tuple(
+            SecuredItem(
+                kind=kind,
+                description=description,
+                right=right,
+                rank=1,
+                amount=12_000_000,
+                owner=owner,
+                joint=right == RightKind.REVOLVING_MORTGAGE,
+            )
+            for kind, description, right, owner in secured
+        ),
         agreement_articles=_agreement_articles(),
     )
 

@@ -32,6 +32,7 @@ from loans import (
     judging,
     paperwork,
     rulebook,
+    stand_in,
 )
 from loans.enums import ApplicationState as S
 from loans.enums import FundingResult, FundingSource
@@ -123,13 +124,21 @@ DELEGATED = {
 @follows("H2.1-e")
 def confirming_is_delegated(application, *, by, on, **given):
     """実行できることを確認できるのは、委譲された額まで。超えるものは理事長が確認する。"""
-    yield from Reach.on(on).findings(DelegatedAct.CONFIRM_READY, application.amount, by=by)
+    yield from _beyond_the_delegation(application, DelegatedAct.CONFIRM_READY, by=by, on=on)
 
 
 @follows("H2.1-e")
 def disbursing_is_delegated(application, *, by, on, **given):
     """実行（とその訂正）を承認できるのは、委譲された額まで。超えるものは理事長が承認する。"""
-    yield from Reach.on(on).findings(DelegatedAct.DISBURSE, application.amount, by=by)
+    yield from _beyond_the_delegation(application, DelegatedAct.DISBURSE, by=by, on=on)
+
+
+def _beyond_the_delegation(application, act, *, by, on):
+    """委譲の額を超えることと、理事長にもできないときは、だれに代わってもらうか。"""
+    beyond = Reach.on(on).findings(act, application.amount, by=by)
+    yield from beyond
+    if beyond and (stuck := stand_in.finding(application, on)):
+        yield stuck
 
 
 # --- 何を ----------------------------------------------------------------------------------

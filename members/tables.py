@@ -222,9 +222,7 @@ class AccountRequestFilter(django_filters.FilterSet):
         return queryset.filter(Q(member__in=members) | Q(account_number__contains=value.strip()))
 
     def in_state(self, queryset, name, value):
-        if value == "withdrawn":
-            return queryset.filter(withdrawn_at__isnull=False)
-        return queryset.filter(status=value, withdrawn_at__isnull=True)
+        return queryset.filter(status=value)
 
 
 class AccountRequestTable(tables.Table):

@@ -37,6 +37,24 @@ desk:setup_rule                                  403  200  403  403  403  403  2
 desk:setup_policy                                403  200  403  403  403  403  200  in
 desk:setup_delegation                            403  200  403  403  403  403  200  in
 desk:setup_bodies                                403  200  403  403  403  403  200  in
+# 承認待ちの提案。設定を見る人が読み、承認は二人目、取下げは提案する人。
+desk:proposals                                   200  200  403  403  200  200  200  in
+desk:proposal@waiting_resolution                 200  200  403  403  200  200  200  in
+desk:proposal@waiting_policy                     200  200  403  403  200  200  200  in
+desk:proposal@waiting_facility                   200  200  403  403  200  200  200  in
+desk:proposal@waiting_product                    200  200  403  403  200  200  200  in
+desk:proposal_approve@waiting_resolution         403  200  403  403  200  403  403  in
+desk:proposal_approve@waiting_policy             403  200  403  403  200  403  403  in
+desk:proposal_approve@waiting_facility           403  200  403  403  200  403  403  in
+desk:proposal_approve@waiting_product            403  200  403  403  200  403  403  in
+desk:proposal_reject@waiting_resolution          403  200  403  403  200  403  403  in
+desk:proposal_reject@waiting_policy              403  200  403  403  200  403  403  in
+desk:proposal_reject@waiting_facility            403  200  403  403  200  403  403  in
+desk:proposal_reject@waiting_product             403  200  403  403  200  403  403  in
+desk:proposal_withdraw@waiting_resolution        403  200  403  403  403  403  200  in
+desk:proposal_withdraw@waiting_policy            403  200  403  403  403  403  200  in
+desk:proposal_withdraw@waiting_facility          403  200  403  403  403  403  200  in
+desk:proposal_withdraw@waiting_product           403  200  403  403  403  403  200  in
 desk:users                                       403  403  403  403  403  403  200  in
 desk:user_create                                 403  403  403  403  403  403  200  in
 desk:user@user                                   403  403  403  403  403  403  200  in

@@ -93,6 +93,8 @@ def address(house, name, thing):
         "desk:search": "?q=能登",
         "admin:autocomplete": "?app_label=governance&model_name=seat&field_name=person&term=小松",
     }.get(name, "")
+    if name.startswith("desk:proposal") and thing:
+        more = {"kind": things[thing]._meta.label_lower}
     if name == "admin:app_list":
         return reverse(name, args=[thing])
     if thing == "token":

@@ -49,6 +49,7 @@ class Paper(StrEnum):
     ELECTRONIC_CONTRACT = "electronic_contract"
     RECEIPT_TO_MEMBER = "receipt_to_member"
     MORTGAGE_ONLY_DEED = "mortgage_only_deed"
+    CLAIM_ASSIGNMENT = "claim_assignment"
 
 
 _FIXED = {
@@ -60,6 +61,7 @@ _FIXED = {
     Paper.ELECTRONIC_CONTRACT: (0, "電子契約は課税文書にあたりません"),
     Paper.RECEIPT_TO_MEMBER: (0, "組合と出資者との間の受取書は非課税です（第17号文書）"),
     Paper.MORTGAGE_ONLY_DEED: (0, "抵当権の設定だけの契約書は課税文書にあたりません"),
+    Paper.CLAIM_ASSIGNMENT: (200, "第15号文書（債権譲渡に関する契約書）"),
 }
 
 

@@ -64,6 +64,9 @@ class Delegation(Proposal):
     def __str__(self):
         return f"権限委譲表（{self.effective_on.year}年{self.effective_on.month}月{self.effective_on.day}日から）"
 
+    def approval_findings(self, on):
+        return [*super().approval_findings(on), *self.backdating_findings(on)]
+
     @classmethod
     @once_while_reading
     def on(cls, day) -> Delegation | None:

@@ -272,6 +272,9 @@ class Policy(Proposal):
     def __str__(self):
         return f"方針（{self.effective_on.year}年{self.effective_on.month}月{self.effective_on.day}日から）"
 
+    def approval_findings(self, on):
+        return [*super().approval_findings(on), *self.backdating_findings(on)]
+
     @classmethod
     @once_while_reading
     def on(cls, day) -> Policy | None:

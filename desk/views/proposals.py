@@ -13,7 +13,7 @@ from coopfin.models import Delegation, HaircutRate, Policy
 from coopfin.operations.proposing import propose_delegation, propose_policy
 from coopfin.policy_settings import LAST_PAPER_BILL
 from desk.forms.proposals import BylawForm, DelegationForm, PolicyForm, RuleForm
-from desk.views.setup import PROPOSED, SetupStepView
+from desk.views.setup import PROPOSED, SetupStepView, earlier_proposal
 from governance.models import FinanceBylaw, FinanceRule
 from governance.operations.proposing import propose_bylaw, propose_rule
 
@@ -33,12 +33,22 @@ class ProposalView(SetupStepView):
     def current(self):
         return self.model.on(self.on)
 
+    @cached_property
+    def earlier(self):
+        """?from=番号 で直して出し直す、取り下げた（または却下された）提案。"""
+        return earlier_proposal(self.model, self.request)
+
+    @property
+    def copied(self):
+        """下書きに写す版。"""
+        return self.earlier or self.current
+
     def drafted(self) -> dict:
-        """いまの版を写した下書き。版ごとに違う欄は写さない。"""
-        if self.current is None:
+        """写した下書き。いまの版からは、版ごとに違う欄を写さない。出し直すときは、すべて写す。"""
+        if self.copied is None:
             return {}
-        names = [name for name in self.form_class.Meta.fields if name not in self.form_class.of_the_version]
-        return {name: getattr(self.current, name) for name in names}
+        left = () if self.earlier else self.form_class.of_the_version
+        return {name: getattr(self.copied, name) for name in self.form_class.Meta.fields if name not in left}
 
     def get_initial(self):
         given = {name: self.request.GET[name] for name in self.form_class.Meta.fields if name in self.request.GET}
@@ -52,16 +62,14 @@ class ProposalView(SetupStepView):
         return super().get_context_data(
             lead=self.lead,
             current=self.current,
+            earlier=self.earlier,
             page_url=reverse(self.page),
             preview_url=f"{self.request.path}?preview=1",
-            waiting=[(one, self.decide_url(one)) for one in versions.waiting()],
+            waiting=versions.waiting(),
             versions=versions[:5],
             changes=kwargs["form"].changes(self.current) if "form" in kwargs else None,
             **kwargs,
         )
-
-    def decide_url(self, version) -> str:
-        return reverse(f"admin:{version._meta.app_label}_{version._meta.model_name}_change", args=[version.pk])
 
     def post(self, request, *args, **kwargs):
         """preview を付けた送信は、変わるところを見せるだけ。何も書かない。"""
@@ -111,11 +119,11 @@ class PolicyProposal(ProposalView):
     lead = "効力が生じる日から、新しい計算に使われます。すでに実行した貸付の約定は変わりません。"
 
     def drafted(self):
-        if self.current is None:
+        if self.copied is None:
             rates = HaircutRate.first_rates
             given = {"effective_on": self.on, "paper_bill_last_maturity_on": LAST_PAPER_BILL}
         else:
-            rates = {row.asset_kind: row.haircut_rate for row in self.current.haircuts.all()}
+            rates = {row.asset_kind: row.haircut_rate for row in self.copied.haircuts.all()}
             given = super().drafted()
         return {**given, **{f"haircut_{kind}": rate for kind, rate in rates.items()}}
 
@@ -134,7 +142,7 @@ class DelegationProposal(ProposalView):
     lead = "効力が生じると、ここに額のない役割はその行為をできません。額を超えるものは、理事長だけができます。"
 
     def drafted(self):
-        rows = self.current.rows.all() if self.current is not None else ()
+        rows = self.copied.rows.all() if self.copied is not None else ()
         return {**super().drafted(), **{f"{row.act}_{row.role}": row.maximum_amount for row in rows}}
 
     def operate(self, form):

@@ -157,6 +157,15 @@ class MasterDataView(SetupStepView):
 PROPOSED = "これは提案です。別の権限者が承認するまで、効力はありません。"
 
 
+def earlier_proposal(model, request):
+    """?from=番号 の、承認されずに終わった提案。なければ None。"""
+    number = request.GET.get("from", "")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    ended = (model.Status.WITHDRAWN, model.Status.REJECTED)
+    return model.objects.filter(pk=int(number), status__in=ended).first()
+
+
 class ArticlesView(SetupStepView):
     """定款の金融条項の提案。貸付と債務保証は、別の条項として書く。"""
 
@@ -177,6 +186,9 @@ class ArticlesView(SetupStepView):
         ]  # fmt: skip
 
     def get_initial(self):
+        earlier = earlier_proposal(ArticlesClause, self.request)
+        if earlier is not None:
+            return {name: getattr(earlier, name) for name in self.form_class.Meta.fields}
         missing = [one["value"] for one in self.businesses if not one["current"] and not one["waiting"]]
         return {"business": missing[0]} if missing else {}
 
@@ -203,17 +215,23 @@ class LimitsView(SetupStepView):
         return LimitResolution.in_force(self.on)
 
     @cached_property
+    def copied(self):
+        """下書きに写す決議: 出し直す提案か、いまの決議。"""
+        return earlier_proposal(LimitResolution, self.request) or self.current
+
+    @cached_property
     def banks(self):
         """試算の頁から来たときはその金融機関、そうでなければ、いまの決議の金融機関から始める。"""
         named = [name.split(maxsplit=1) for name in self.request.GET.getlist("bank") if name.strip()]
-        if not named and self.current is not None:
-            named = [(bank.name, bank.branch) for bank in self.current.designated_banks.order_by("pk")]
+        if not named and self.copied is not None:
+            named = [(bank.name, bank.branch) for bank in self.copied.designated_banks.order_by("pk")]
         initial = [dict(zip(("name", "branch"), names, strict=False)) for names in named]
         return BankFormSet(self.request.POST or None, prefix="banks", initial=initial)
 
     def get_initial(self):
         names = [name for _, group in LIMIT_SECTIONS for name in group]
-        kept = {} if self.current is None else {name: getattr(self.current, name) for name in names[len(RESOLUTION) :]}
+        kept = names if self.copied != self.current else names[len(RESOLUTION) :]
+        kept = {} if self.copied is None else {name: getattr(self.copied, name) for name in kept}
         return {**kept, **{name: self.request.GET[name] for name in names if name in self.request.GET}}
 
     def get_context_data(self, **kwargs):

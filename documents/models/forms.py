@@ -51,7 +51,7 @@ class FormVersion(Proposal):
             ),
             models.UniqueConstraint(
                 fields=["paper", "label"],
-                condition=~Q(status="rejected"),
+                condition=~Q(status__in=["rejected", "withdrawn"]),
                 name="formversion_label",
                 violation_error_message="この書類に、同じ名前の版がすでにあります。",
             ),
@@ -94,7 +94,7 @@ class FormVersion(Proposal):
         """文言の誤り。"""
         return problems(self.wording(), form_registry.FORMS[self.paper].language)
 
-    def approval_findings(self) -> list[Finding]:
+    def approval_findings(self, on) -> list[Finding]:
         wording = self.wording()
         return [
             block(f"{_place(problem, wording)}{problem.text}", SOURCE, code="wording") for problem in self.problems()

@@ -83,6 +83,10 @@ class Resolved(Proposal):
 
     def clean(self):
         super().clean()
+        # 画面から来た文の改行をそろえる。そろえないと、同じ本文が「変わるところ」に見える。
+        for field in self._meta.fields:
+            if isinstance(field, models.TextField):
+                setattr(self, field.name, getattr(self, field.name).replace("\r\n", "\n"))
         told = {
             "meeting_name": bool(self.meeting_name),
             "item_number": bool(self.item_number),
@@ -115,7 +119,7 @@ class Resolved(Proposal):
         """付議したあとは、議決する中身が変わらないように、直せない。"""
         return self.pk is not None and self.items().exclude(state=ItemState.WITHDRAWN).exists()
 
-    def approval_findings(self) -> list[Finding]:
+    def approval_findings(self, on) -> list[Finding]:
         """機関の議決を確かめる。付議中・否決のあいだは承認できない。"""
         body = BodyKind(self.body_kind).label
         item = next((one for one in self.items() if one.state != ItemState.WITHDRAWN), None)
@@ -168,6 +172,14 @@ class Resolved(Proposal):
         text = f"{BodyKind(self.body_kind).label}に付議中です。却下するには、先に付議を取り下げてください。"
         url = reverse("governance:take_back", args=[item.pk])
         return [block(text, SOURCE, code="undecided", url=url, url_label="付議を取り下げる")]
+
+    def withdrawal_findings(self) -> list[Finding]:
+        """付議中のものは先に付議を取り下げる。機関が可決した定めを、提案した一人が取りやめることはできない。"""
+        decided = self.items().exclude(state=ItemState.WITHDRAWN).exclude(state__in=OPEN_STATES).first()
+        if decided is None or decided.result == ItemResult.UNFAVOURABLE:
+            return super().withdrawal_findings()
+        text = f"{decided.number}で可決されています。取り下げられません。別の権限者が、承認するか、理由を書いて却下します。"
+        return [block(text, decided.number, code="decided", url=decided.get_absolute_url(), url_label="議決を見る")]
 
     def table_url(self) -> str:
         """「議案にする」の頁。"""

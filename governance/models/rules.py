@@ -84,9 +84,9 @@ class ArticlesClause(Resolved):
     def get_absolute_url(self):
         return reverse("governance:articles")
 
-    def approval_findings(self) -> list[Finding]:
+    def approval_findings(self, on) -> list[Finding]:
         """認可と登記がそろうまで承認できない。"""
-        found = super().approval_findings()
+        found = super().approval_findings(on)
         missing = [
             name
             for name, value in (

@@ -33,7 +33,7 @@ def table(proposal: Resolved, *, by, on: date) -> AgendaItem:
         )
         refuse(label, block(text, "相互牽制", code="cited"))
     if proposal.is_frozen:
-        refuse(label, *(finding for finding in proposal.approval_findings()),
+        refuse(label, *(finding for finding in proposal.approval_findings(on)),
                block("この提案はすでに議案になっています。", "相互牽制", code="tabled"))  # fmt: skip
     item = submit(
         body_kind=proposal.body_kind, title=proposal.title_on_agenda[:200], target=proposal,

@@ -11,6 +11,7 @@ from django.views.generic import DetailView, TemplateView
 
 from coopfin.calc import days
 from coopfin.models import Cooperative, Policy
+from coopfin.proposals import SEE_PROPOSALS
 from coopfin.views import GuardedMixin, OperationView
 from governance import operations
 from governance.enums import SeatTitle
@@ -45,7 +46,7 @@ class ResolutionsView(GuardedMixin, TemplateView):
         for resolution in everything:
             resolution.until = resolution.valid_until(grace, start)
             if resolution.is_waiting:
-                resolution.findings = resolution.approval_findings()
+                resolution.findings = resolution.approval_findings(self.on)
                 waiting.append(resolution)
             elif current and resolution.pk == current.pk:
                 current = resolution
@@ -62,7 +63,7 @@ class ResolutionsView(GuardedMixin, TemplateView):
             else [],
             past=past,
             may_propose=user.has_perm("governance.propose_resolution") and user.has_perm("coopfin.use_admin"),
-            may_open_admin=user.has_perm("coopfin.use_admin"),
+            may_open_proposals=user.has_perm(SEE_PROPOSALS),
             may_table=user.has_perm(TABLE),
             **kwargs,
         )

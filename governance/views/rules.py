@@ -10,6 +10,7 @@ from django.views.generic import DetailView, TemplateView
 from coopfin.delegation import Reach
 from coopfin.forms import JapaneseDateField
 from coopfin.models import DelegatedAct, Delegation, Policy
+from coopfin.proposals import SEE_PROPOSALS
 from coopfin.roles import Role
 from coopfin.views import GuardedMixin
 from governance import policy_history
@@ -61,8 +62,7 @@ class RulesPage(GuardedMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        may_open_admin = user.has_perm("coopfin.use_admin")
-        may_propose = may_open_admin and user.has_perm(self.propose_permission)
+        may_propose = user.has_perm("coopfin.use_admin") and user.has_perm(self.propose_permission)
         return super().get_context_data(
             title=self.title,
             form=self.form,
@@ -71,7 +71,7 @@ class RulesPage(GuardedMixin, TemplateView):
             tabs=[(label, reverse(name), name == f"governance:{self.request.resolver_match.url_name}")
                   for label, name, permission in TABS if user.has_perm(permission)],
             proposals=[(label, reverse(name)) for label, name in self.propose] if may_propose else [],
-            may_open_admin=may_open_admin,
+            may_open_proposals=user.has_perm(SEE_PROPOSALS),
             **kwargs,
         )  # fmt: skip
 

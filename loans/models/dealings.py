@@ -97,4 +97,4 @@ class DirectorDealing(models.Model):
         """いまの状態を一語で。"""
         if self.reported_on:
             return "報告済"
-        return "報告が遅れています" if self.is_overdue(on) else "報告待ち"
+        return "遅れています" if self.is_overdue(on) else "報告待ち"

@@ -21,7 +21,7 @@ from loans.models import Application, DirectorDealing
 from loans.operations import dealings as operations
 from loans.views.lists import WorkList
 
-TONES = {"報告済": "ok", "報告待ち": "caution", "報告が遅れています": "stop"}
+TONES = {"報告済": "ok", "報告待ち": "caution", "遅れています": "stop"}
 LIST = ("理事との取引", "/loans/dealings/")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import cached_property
 
 from coopfin.kept import KeepsWhatIsTyped
-from loans import rulebook
+from loans import rulebook, stand_in
 from loans.forms.escalation import AdviceForm, AskForm, InstructForm, TakeBackForm
 from loans.operations import escalation as operations
 from loans.views.base import CaseOperation
@@ -50,7 +50,8 @@ class AskInstruction(KeepsWhatIsTyped, CaseOperation):
         refused = operations.ask_refusals(self.object, self.on)
         misses, beyond = rulebook.misses_to_escalate(self.object, self.on)
         return super().get_context_data(
-            misses=misses, beyond=beyond, blocked=bool(refused), blocked_why=" ".join(found.text for found in refused),
+            misses=misses, beyond=beyond, findings=list(filter(None, [stand_in.finding(self.object, self.on)])) or None,
+            blocked=bool(refused), blocked_why=" ".join(found.text for found in refused),
             **kwargs,
         )  # fmt: skip
 

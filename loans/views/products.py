@@ -10,6 +10,7 @@ from django.views.generic import DetailView
 
 from coopfin import log
 from coopfin.lists import TIGHT, DayColumn
+from coopfin.proposals import SEE_PROPOSALS
 from coopfin.templatetags.coopfin import stage_badge
 from coopfin.views import GuardedMixin
 from loans.enums import ProductForm, Purpose
@@ -26,6 +27,7 @@ STANDINGS = {
     "waiting": ("承認待ち", "caution"),
     "past": ("終わった版", "plain"),
     "rejected": ("却下", "plain"),
+    "withdrawn": ("取下げ", "plain"),
 }
 
 
@@ -34,7 +36,7 @@ def standing_of(product: Product, on, current: set[int]) -> str:
     if product.is_waiting:
         return "waiting"
     if not product.is_approved:
-        return "rejected"
+        return str(product.status)
     if product.effective_on > on:
         return "coming"
     return "now" if product.pk in current else "past"
@@ -192,8 +194,7 @@ class ProductPage(GuardedMixin, DetailView):
                 for entry in log.timeline(product)
             ],
             copy_url=f"{reverse('admin:loans_product_add')}?copy={product.pk}" if may_propose(user) else "",
-            admin_url=reverse("admin:loans_product_change", args=[product.pk])
-            if user.has_perm("coopfin.use_admin") and product.is_waiting else "",
+            proposal_url=product.proposal_url if user.has_perm(SEE_PROPOSALS) and product.is_waiting else "",
             **kwargs,
         )  # fmt: skip
 

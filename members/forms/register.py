@@ -85,10 +85,12 @@ class MemberFacts(JapaneseDateFormMixin, OperationForm, forms.ModelForm):
         return cleaned
 
     def _update_errors(self, errors):
-        """この画面にない項目（口座・出資・脱退日）の不備は、上にまとめて言う。"""
+        """この画面にない項目（口座・出資・脱退日）の不備は、上にまとめて言う。読めなかった欄のことは、もう言ってある。"""
         if hasattr(errors, "error_dict"):
             placed = {}
             for name, problems in errors.error_dict.items():
+                if name in self.errors:
+                    continue
                 placed.setdefault(name if name in self.fields else NON_FIELD_ERRORS, []).extend(problems)
             errors = ValidationError(placed)
         super()._update_errors(errors)

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from coopfin.models import Proposal, ProposalQuerySet, User
+from coopfin.models import Proposal, User
 from members.enums import AccountType, FollowUpKind
 from members.models.member import Member
 from members.models.people import Person, TermQuerySet, Versioned, digits_validator
@@ -149,12 +149,6 @@ class FollowUp(models.Model):
         return f"{self.member} {self.get_kind_display()}"
 
 
-class AccountRequestQuerySet(ProposalQuerySet):
-    def waiting(self):
-        """承認を待っている申請。申請した人が取り下げたものは待っていない。"""
-        return super().waiting().filter(withdrawn_at__isnull=True)
-
-
 class AccountRequest(Proposal):
     """振込先の口座を変える申請。申請した人とは別の人が承認して、はじめて組合員の口座が変わる（ドメイン E）。"""
 
@@ -168,10 +162,6 @@ class AccountRequest(Proposal):
     account_number = models.CharField("口座番号", max_length=7, blank=True, validators=[digits_validator])
     account_holder = models.CharField("口座名義（カナ）", max_length=60, blank=True)
     document = models.CharField("確かめたもの", max_length=200, help_text="例: 通帳の写し（10月3日に来所、本人確認済）")
-    withdrawn_at = models.DateTimeField("取り下げた時刻", null=True, editable=False)
-    withdrawal_reason = models.CharField("取り下げた理由", max_length=300, blank=True, editable=False)
-
-    objects = AccountRequestQuerySet.as_manager()
 
     class Meta(Proposal.Meta):
         verbose_name = "口座変更の申請"
@@ -181,15 +171,9 @@ class AccountRequest(Proposal):
             *Proposal.Meta.constraints,
             models.UniqueConstraint(
                 fields=["member"],
-                condition=Q(status="proposed", withdrawn_at__isnull=True),
+                condition=Q(status="proposed"),
                 name="accountrequest_one_waiting",
                 violation_error_message="この組合員の口座変更の申請が、すでに承認を待っています。",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
-                | (Q(withdrawn_at__isnull=False, status="proposed") & ~Q(withdrawal_reason="")),
-                name="accountrequest_withdrawn_whole",
-                violation_error_message="申請の取下げには理由が要り、承認・却下の前に限ります。",
             ),
         ]
 
@@ -199,18 +183,6 @@ class AccountRequest(Proposal):
     def get_absolute_url(self):
         return reverse("members:account", args=[self.pk])
 
-    def get_status_display(self) -> str:
-        return "取下げ" if self.is_withdrawn else str(self.Status(self.status).label)
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """申請した本人が取り下げたか。"""
-        return self.withdrawn_at is not None
-
-    @property
-    def is_waiting(self) -> bool:
-        return super().is_waiting and not self.is_withdrawn
-
     @property
     def version(self) -> str:
-        return "withdrawn" if self.is_withdrawn else self.status
+        return self.status

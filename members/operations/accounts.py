@@ -6,7 +6,6 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from coopfin import log, proposals
 from coopfin.flow import StepRefused, block
@@ -69,21 +68,11 @@ def approve_account(*, request: AccountRequest, by, on: date) -> AccountRequest:
 def withdraw_account(*, request: AccountRequest, reason: str, by, on: date) -> AccountRequest:
     """口座の変更の申請を、申請した本人が取り下げる。書き間違えた申請のあとに、正しいものを出せる。"""
     label = "口座変更の申請の取下げ"
-    if not reason.strip():
-        raise ValidationError({"reason": "取り下げる理由を書いてください。"})
     with transaction.atomic():
         member = lock_member(request.member, label)
-        locked = AccountRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-        if locked.proposed_by_id != by.pk:
-            text = f"取り下げられるのは、申請した本人（{locked.proposed_by}）だけです。ほかの人は却下します。"
-            raise StepRefused(label, [block(text, "相互牽制", code="not-own")])
-        if not locked.is_waiting:
-            raise StepRefused(label, [block("この申請はもう承認を待っていません。", "相互牽制", code="done")])
-        locked.withdrawn_at, locked.withdrawal_reason = Now(), reason.strip()[:300]
-        locked.save(update_fields=["withdrawn_at", "withdrawal_reason"])
-        locked.refresh_from_db()
+        withdrawn = proposals.withdraw(request, by=by, on=on, reason=reason)
         log.record(member, verb="withdraw_account", label=label, by=by, on=on, reason=reason)
-    return locked
+    return withdrawn
 
 
 def reject_account(*, request: AccountRequest, reason: str, by, on: date) -> AccountRequest:

@@ -84,7 +84,7 @@ class AccountListView(GuardedMixin, ExportedList, SingleTableMixin, FilterView):
     strict = False
 
     def get_queryset(self):
-        waiting = When(status=AccountRequest.Status.PROPOSED, withdrawn_at__isnull=True, then=Value(0))
+        waiting = When(status=AccountRequest.Status.PROPOSED, then=Value(0))
         return REQUESTS.order_by(Case(waiting, default=Value(1)), "-pk")
 
     def get_context_data(self, **kwargs):

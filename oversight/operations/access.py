@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from coopfin import log
@@ -15,6 +15,7 @@ from oversight.operations.base import need, refuse
 
 KEEP = "oversight.keep_confidence"
 SOURCE = "守秘義務（手引き 第2章2 一）"
+ALREADY = "この案件の閲覧はすでに制限されています。"
 
 
 def _target(obj) -> dict:
@@ -31,10 +32,15 @@ def restrict(case, *, reason: str, by, on: date) -> CaseRestriction:
     label = "閲覧の制限"
     need(by, KEEP, label)
     if CaseRestriction.objects.about(case).in_force().exists():
-        refuse(label, block("この案件の閲覧はすでに制限されています。", SOURCE, code="done"))
+        refuse(label, block(ALREADY, SOURCE, code="done"))
     restriction = CaseRestriction(**_target(case), reason=reason.strip(), placed_on=on, placed_by=by)
-    restriction.full_clean(exclude=["at"])
-    restriction.save()
+    restriction.full_clean(exclude=["at"], validate_constraints=False)
+    try:
+        with transaction.atomic():
+            restriction.save()
+    except IntegrityError:
+        # 同じときに、もう一人が同じ案件を制限した。
+        refuse(label, block(ALREADY, SOURCE, code="done"))
     log.record(case, verb="restrict", label=label, by=by, on=on, reason=restriction.reason)
     return restriction
 

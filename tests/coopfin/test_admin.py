@@ -1,7 +1,7 @@
 """The admin site: proposals by two people, users, records, and nothing that can be deleted."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from coopfin import log
+from coopfin.clock import business_date
 from coopfin.models import ActionLog, Cooperative, HaircutRate, Policy, ReadLog, User
 from coopfin.roles import Role
 from governance.enums import BodyKind, SeatTitle
@@ -271,8 +272,9 @@ def test_a_new_policy_starts_from_the_one_in_force(client, log_in):
 
 
 def test_two_policies_from_the_same_day_are_refused_in_a_clear_sentence(client, log_in):
-    make_policy(effective_on=date(2026, 4, 1))
-    second = make_policy(effective_on=date(2026, 4, 1), approved=False)
+    soon = business_date() + timedelta(days=30)
+    make_policy(effective_on=soon)
+    second = make_policy(effective_on=soon, approved=False)
     log_in(Role.PRESIDENT)
     seal = client.get(page(Policy, "approve", second.pk)).context["form"].initial["seal"]
     response = client.post(page(Policy, "approve", second.pk), {"seal": seal}, follow=True)

@@ -105,6 +105,21 @@ def test_a_rejection_keeps_its_reason_and_is_final(proposal):
         approve(proposal, make_user(Role.PRESIDENT))
 
 
+def test_only_the_proposer_takes_back_with_a_reason_and_only_while_it_waits(proposal):
+    with pytest.raises(StepRefused, match="本人"):
+        proposals.withdraw(proposal, by=make_user(Role.PRESIDENT), on=ON, reason="誤り")
+    with pytest.raises(ValidationError, match="理由"):
+        proposals.withdraw(proposal, by=proposal.proposed_by, on=ON, reason=" ")
+    gone = proposals.withdraw(proposal, by=proposal.proposed_by, on=ON, reason="金額の書き間違い")
+    assert (gone.is_waiting, gone.is_withdrawn, gone.get_status_display()) == (False, True, "取下げ")
+    assert not type(proposal).objects.waiting().filter(pk=proposal.pk).exists()
+    with pytest.raises(StepRefused, match="すでに「取下げ」"):
+        approve(proposal, make_user(Role.PRESIDENT))
+    for half in ({"withdrawal_reason": ""}, {"withdrawn_at": None}, {"status": "proposed"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(proposal).objects.filter(pk=proposal.pk).update(**half)
+
+
 def test_the_database_refuses_one_person_in_both_parts(proposal):
     rows = type(proposal).objects.filter(pk=proposal.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -123,12 +138,24 @@ def test_the_database_refuses_half_a_decision(proposal):
 
 
 def test_two_approved_policies_cannot_start_on_the_same_day():
-    make_policy(effective_on=date(2026, 4, 1))
-    second = make_policy(effective_on=date(2026, 4, 1), approved=False)
+    make_policy(effective_on=ON)
+    second = make_policy(effective_on=ON, approved=False)
     with pytest.raises(ValidationError, match="同じ日から効力を持つ承認済の方針がすでにあります"):
         approve(second, make_user(Role.PRESIDENT))
     second.refresh_from_db()
     assert second.is_waiting
+
+
+@pytest.mark.parametrize("make", [make_policy, make_delegation])
+def test_a_later_version_does_not_begin_in_the_past_the_first_may(make):
+    """さかのぼって効力を持てば、その間の計算と承認が、あとから違う定めによったことになる。"""
+    president = make_user(Role.PRESIDENT)
+    first = make(effective_on=date(2026, 4, 1), approved=False)
+    assert approve(first, president).is_approved
+    past = make(effective_on=date(2026, 11, 21), approved=False)
+    with pytest.raises(StepRefused, match="2026年11月21日）が過ぎています"):
+        approve(past, president)
+    assert approve(make(effective_on=ON, approved=False), president).is_approved
 
 
 def test_an_unapproved_limit_has_no_effect():

@@ -16,6 +16,7 @@ from loans.document_list import DocumentList, ListedDocument
 from loans.history import Entry
 from loans.papers import CollateralEntry, GuarantorEntry
 from loans.resolution_paper import LimitProposal, ProposedLimit
+from loans.security_papers import SECURITY_PAPERS, SecuredItem
 from loans.views.limits import LABELS
 from loans.views.timeline import TimelinePaper
 from tests.factories.rules import decided
@@ -114,6 +115,60 @@ def make_bare_deed(**changes):
     return make_deed(
         **{"schedule": plain, "guarantors": (), "collateral": (), "owners": (), "bank": "", "account": "", **changes}
     )
+
+
+def make_deed_with_mortgage(**changes):
+    """抵当権も設定する証書の値。"""
+    return make_deed(**{"mortgages": (LAND,), "collateral": specimens.deed_with_mortgage().collateral, **changes})
+
+
+def make_security_contract(code, **changes):
+    """担保の契約書の値。"""
+    specimen = specimens.security_contract(SECURITY_PAPERS[code])
+    ours = {specimens.DEBTOR: DEBTOR, specimens.DIRECTOR: DIRECTOR}
+    items = tuple(replace(item, owner=ours[item.owner]) for item in specimen.items)
+    return replace(specimen, **{"number": "D2026-0005", **PARTIES, "items": items, **changes})
+
+
+SHARES = SecuredItem(
+    kind="securities", description="北陸電機株式会社　普通株式　5,000株", right="assignment", rank=1,
+    amount=5_000_000, owner=DEBTOR,
+)  # fmt: skip
+MACHINE = replace(SHARES, kind="machinery", description="マシニングセンタ　製造番号 M-0001")
+CLAIM = replace(SHARES, kind="receivable", description="小松商事株式会社に対する令和8年10月分の売掛金")
+FACTORY = replace(
+    SHARES, kind="land", description="石川県白山市相木町字西浦12番3　宅地　661.15平方メートル", right="mortgage"
+)
+MANY = tuple(
+    replace(
+        FACTORY, description=f"{LONG_ADDRESS}　{number}番　宅地", rank=number, amount=9_876_543_210,
+        owner=LONG_PARTY if number % 2 else Party(f"{'寿限無' * 8}{number}", LONG_ADDRESS),
+    )
+    for number in range(1, 21)
+)  # fmt: skip
+#: (名, 様式, 変えるところ)
+SECURITY_SAMPLES = [
+    ("mortgage_contract", "mortgage_contract", {}),
+    ("mortgage_contract_by_the_debtor", "mortgage_contract", {"items": (replace(FACTORY, owner=DEBTOR),)}),
+    ("mortgage_contract_long", "mortgage_contract", {"items": MANY, "debtor": LONG_PARTY, "creditor": LONG_PARTY}),
+    ("revolving_mortgage_contract", "revolving_mortgage_contract", {}),
+    (
+        "revolving_mortgage_contract_by_the_debtor",
+        "revolving_mortgage_contract",
+        {
+            "items": tuple(
+                replace(FACTORY, right="revolving_mortgage", amount=amount) for amount in (8_000_000, 4_000_000)
+            )
+        },
+    ),
+    ("assignment_contract", "assignment_contract", {"items": (MACHINE, replace(CLAIM, owner=DIRECTOR))}),
+    ("assignment_contract_of_goods", "assignment_contract", {"items": (MACHINE,)}),
+    ("assignment_contract_of_claims", "assignment_contract", {"items": (CLAIM,)}),
+    ("pledge_contract", "pledge_contract", {"items": (replace(CLAIM, right="pledge"),)}),
+    ("pledge_contract_by_another", "pledge_contract", {"items": (replace(CLAIM, right="pledge", owner=DIRECTOR),)}),
+    ("securities_pledge", "securities_pledge", {}),
+    ("securities_pledge_assigned", "securities_pledge", {"items": (SHARES,)}),
+]
 
 
 def make_long_deed(**changes):

@@ -84,7 +84,7 @@ def test_the_resolutions_page_shows_the_limits_and_their_end(enter):
     assert "2027年6月30日（令和9年6月30日）まで有効" in text
     assert "申込の承認も貸付の実行もできなくなります" in text
     assert "北陸第一銀行" in text
-    assert reverse("admin:governance_limitresolution_change", args=[waiting.pk]) in text
+    assert waiting.proposal_url in text
     assert "第47回通常総会" in text
 
 

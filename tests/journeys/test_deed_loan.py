@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from coopfin.calc import days, schedule
 from tests.journeys import office as work
 
+DEED = "金銭消費貸借及び抵当権設定契約証書"
 LAND = "石川県金沢市鞍月二丁目20番 宅地 330.00㎡"
 BUILDING = "石川県金沢市鞍月二丁目20番 家屋番号20番 工場 鉄骨造2階建 480.20㎡"
 CONDITION = "第2順位の抵当権の設定登記を済ませること"
@@ -125,7 +126,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
     clerk.follow("公正証書・情報提供を記録する").fill("公正証書の作成日", today - timedelta(days=7))
     clerk.fill("公証役場", "金沢公証人合同役場").fill("公正証書の番号", "令和8年第512号").press("記録する")
     number = work.contract(clerk, case)
-    papers = work.issue_papers(clerk, ["約定書", "金銭消費貸借契約証書"])
+    papers = work.issue_papers(clerk, ["約定書", DEED])
     for words in (
         number,
         "能登精機株式会社",
@@ -135,7 +136,7 @@ def test_a_deed_loan_with_mortgage_and_notarial_deed_to_the_first_row_of_its_sch
         "令和8年第512号",
         "60回",
     ):
-        assert words in papers["金銭消費貸借契約証書"], words
+        assert words in papers[DEED], words
 
     # The condition is met, another confirms that all is ready, the loan is paid out.
     clerk.open(case).follow("満たしたことを記録する").fill("確かめた方法", "登記事項証明書の原本を確かめた。")

@@ -102,12 +102,12 @@ def propose(admin: Desk, today) -> None:
 def approve(chief: Desk) -> None:
     """The other person finds them all among today's work."""
     for model in (
-        "coopfin/policy",
-        "governance/limitresolution",
-        "governance/articlesclause",
-        "governance/financerule",
+        "coopfin.policy",
+        "governance.limitresolution",
+        "governance.articlesclause",
+        "governance.financerule",
     ):
-        chief.open("/").follow_to(f"/admin/{model}/").follow("承認する").press("承認する").see("承認しました")
+        chief.open("/").follow_to(f"/proposals/{model}/").follow("承認する").press("承認する").see("承認しました")
 
 
 def seat(admin: Desk, today) -> None:

@@ -38,15 +38,15 @@ def test_a_limit_is_raised_by_two_people_and_the_refused_case_then_passes(house)
     ]  # fmt: skip
 
     # Who proposed cannot approve: no link on the page, and none who goes round it.
-    page = f"/admin/governance/limitresolution/{proposal.pk}/change/"
+    page = f"/proposals/governance.limitresolution/{proposal.pk}/"
     chief.open(page)
     assert not chief.has_link("承認する")
-    chief.open(f"/admin/governance/limitresolution/{proposal.pk}/approve/").see("提案した本人は承認・却下できません")
+    chief.open(f"{page}approve/").see("提案した本人は承認・却下できません")
     assert LimitResolution.objects.get(pk=proposal.pk).status == Proposal.Status.PROPOSED
     clerk.open(case).see(SENTENCE)
 
     # Another can, seeing what changes.
-    president.open("/").follow_to(page).follow("承認する").see("20,000,000円", "変わる")
+    president.open("/").follow_to(page).follow("承認する").see("20,000,000円", "変わるところ")
     president.press("承認する").see("承認しました")
     work.take_step(clerk, case, "受け付ける").stage("受付済").not_see("超えます")
     assert fresh(application).state == S.RECEIVED

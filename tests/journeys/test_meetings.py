@@ -38,11 +38,10 @@ def test_a_general_meeting_raises_the_limit_and_the_next_approval_passes(house):
     admin.fill("③ 1組合員に対する貸付残高の最高限度", "5,000万").fill("④ 1組合員に対する債務保証残高の最高限度", "0")
     admin.fill("金融機関名", work.BANK).fill("支店", work.BRANCH).press("保存").see("これは提案です")
     proposal = LimitResolution.objects.waiting().get()
-    page = f"/admin/governance/limitresolution/{proposal.pk}/change/"
+    page = f"/proposals/governance.limitresolution/{proposal.pk}/"
     president.open(page).see("総会の議決がまだありません")
-    president.follow("承認する").press("承認する").see(
-        "総会の議決がまだありません。議案にして、会議で議決してください。"
-    )
+    assert not president.has_link("承認する")
+    president.open(f"{page}approve/").see("いまは進めません", "議案にして、会議で議決してください。")
     admin.open(page).follow("議案にする").see("50,000,000円", "付議したあとは、提案の中身は直せません").press(
         "議案にする"
     )

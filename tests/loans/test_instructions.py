@@ -8,14 +8,17 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from coopfin.flow import StepRefused
-from loans import headroom, rulebook
+from coopfin.roles import Role
+from loans import headroom, rulebook, stand_in
 from loans.briefing import of_application
 from loans.enums import ApplicationState as S
 from loans.enums import Ruling
+from loans.instructions import nothing_waits_for_an_instruction
 from loans.models import Advice, Application, EscalatedMiss, Escalation
 from loans.operations import application as applications
 from loans.operations import escalation as operations
 from tests.factories.loans import REASON, TODAY, fresh, make_application, make_office
+from tests.factories.members import make_officer
 from tests.factories.rules import make_bylaw, make_rule
 from tests.prepared import pages_on
 
@@ -174,6 +177,27 @@ def test_terms_that_meet_the_criteria_let_the_clerk_take_the_request_back(office
         ask(draft, office)
     operations.take_back(fresh(draft), by=office.clerk, on=TODAY, reason="金額と期間を改めた。")
     assert receive(draft, office).state == S.RECEIVED
+
+
+def test_an_interested_president_is_stood_in_for_in_the_order_of_the_articles(office, draft):
+    """理事長に利害関係のある案件: だれが職務を代理するかを言い、役割が付けば、その人が指示する。"""
+    assert stand_in.finding(fresh(draft), TODAY) is None
+    make_officer(draft.member, office.president.person)
+    ask(draft, office)
+    with pytest.raises(StepRefused, match="利害関係"):
+        instruct(draft, office, Ruling.PROCEED, Ruling.PROCEED)
+    found = stand_in.finding(fresh(draft), TODAY)
+    assert "理事長（小松 正）は、この案件に利害関係がある" in found.text
+    assert "副理事長 加賀 良子、専務理事 森本 隆" in found.detail
+    told = nothing_waits_for_an_instruction(fresh(draft), by=office.clerk, on=TODAY)
+    assert [one.code for one in told] == ["instruction-waits", "president-interested"]
+    kaga = office.cast["kaga"]
+    make_officer(draft.member, kaga.person)
+    assert "加賀" not in stand_in.finding(fresh(draft), TODAY).detail
+    draft.member.officers.filter(person=kaga.person).delete()
+    kaga.set_roles([Role.DIRECTOR, Role.PRESIDENT])
+    assert stand_in.finding(fresh(draft), TODAY) is None
+    assert instruct(draft, office, Ruling.PROCEED, Ruling.PROCEED, by=kaga).instructed_by == kaga
 
 
 def test_an_instruction_needs_a_ruling_and_a_reason_for_every_point(office, draft):

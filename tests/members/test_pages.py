@@ -276,6 +276,13 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(client
     assert not Person.objects.exists()
 
 
+@pytest.mark.usefixtures("clerk")
+def test_an_empty_number_of_shares_is_told_once(client):
+    errors = client.post(reverse("members:create"), typed(shares="")).context["form"].errors
+    assert [len(errors[name]) for name in errors] == [1]
+    assert list(errors) == ["shares"]
+
+
 def test_a_representative_is_either_chosen_or_new(client, clerk):
     person = make_person()
     both = client.post(reverse("members:create"), typed(representative=person.pk))

@@ -188,6 +188,14 @@ def test_an_interested_expert_sees_nothing_all_the_same(office, case):
     assert seen_by(type(expert).objects.get(pk=expert.pk)) == []
 
 
+def test_two_who_restrict_the_same_case_at_once_meet_a_sentence(office, case, monkeypatch):
+    """二人目が一人目の制限をまだ見ていなくても、サーバーの誤りではなく、断りの文になる。"""
+    access.restrict(case, reason="名の知れた人の案件", by=office.chief, on=TODAY)
+    monkeypatch.setattr(type(CaseRestriction.objects.all()), "in_force", lambda found: found.none())
+    with pytest.raises(StepRefused, match="すでに制限されています"):
+        access.restrict(case, reason="名の知れた人の案件", by=office.chief, on=TODAY)
+
+
 def test_who_may_close_and_open_cases(office, case):
     for act in (
         lambda by: access.restrict(case, reason="理由", by=by, on=TODAY),

@@ -1,11 +1,13 @@
 """試験する書類: ふつうの一件、保証人も担保もない一件、名前のとても長い一件。"""
 
+from documents.form_registry import FORMS
 from governance.printing import CONVENING_NOTICE, MEETING_PAPERS, MINUTES, MINUTES_ANNEX
 from ledger.printing import VOUCHER_SLIP
 from loans.case_papers import CREDIT_MEMORANDUM, DECISION_NOTICE, RECOMMENDATION
 from loans.document_list import DOCUMENT_LIST
-from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
+from loans.papers import DEED, DEED_WITH_MORTGAGE, GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.resolution_paper import LIMIT_PROPOSAL
+from loans.security_papers import SECURITY_PAPERS
 from loans.views.timeline import TIMELINE
 from tests.factories import case_papers, meetings
 from tests.factories import documents as make
@@ -21,6 +23,22 @@ SAMPLES = {
     "deed_fee_truncated_once": (DEED, make.make_deed(fee_truncated_once=True, guarantors=(), collateral=())),
     "deed_without_guarantors": (DEED, make.make_bare_deed()),
     "deed_long": (DEED, make.make_long_deed()),
+    "deed_with_mortgage": (DEED_WITH_MORTGAGE, make.make_deed_with_mortgage()),
+    "deed_with_mortgage_alone": (
+        DEED_WITH_MORTGAGE,
+        make.make_deed_with_mortgage(
+            collateral=(),
+            guarantors=(),
+            owners=(),
+            bank="",
+            fee_truncated_once=True,
+            schedule=make.make_plan(fee_rate=0),
+        ),
+    ),
+    **{
+        name: (SECURITY_PAPERS[code], make.make_security_contract(code, **changes))
+        for name, code, changes in make.SECURITY_SAMPLES
+    },
     "guarantee_letter": (GUARANTEE_LETTER, make.make_guarantee_letter()),
     "guarantee_letter_long": (GUARANTEE_LETTER, make.make_long_guarantee_letter()),
     "guarantee_letter_of_a_company": (
@@ -51,6 +69,4 @@ SAMPLES = {
     "minutes_annex": (MINUTES_ANNEX, meetings.make_minutes()),
     "minutes_annex_long": (MINUTES_ANNEX, meetings.make_long_minutes()),
 }
-CONTRACTS = {
-    name: sample for name, sample in SAMPLES.items() if sample[0] in (MASTER_AGREEMENT, DEED, GUARANTEE_LETTER)
-}
+CONTRACTS = {name: sample for name, sample in SAMPLES.items() if sample[0].code in FORMS}

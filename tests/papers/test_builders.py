@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from collateral.enums import RIGHTS_OF, AssetKind, RightKind
 from collateral.models import Guarantee
 from documents import access
 from documents import operations as documents
 from loans import printing
 from loans.enums import ApplicationState
-from loans.papers import DEED, GUARANTEE_LETTER, MASTER_AGREEMENT
+from loans.models import LoanSecurity
+from loans.papers import DEED, DEED_WITH_MORTGAGE, GUARANTEE_LETTER, MASTER_AGREEMENT
+from loans.security_papers import SECURITY_PAPERS, paper_for
 from members.enums import MemberKind
+from tests.factories.collateral import make_asset, make_interest
 from tests.factories.core import make_user
 from tests.factories.loans import TODAY, deed_terms, make_application_in
 from tests.factories.members import make_member, make_person
@@ -142,3 +146,68 @@ def test_papers_of_a_loan_are_seen_by_those_who_may_see_the_case(office):
     person.user = related
     person.save()
     assert not access.may_see(document, related, TODAY)
+
+
+# --- 担保の契約書 --------------------------------------------------------------------------
+
+
+def with_security(application, right, **changes):
+    """この案件に担保を付ける。"""
+    asset = make_asset(owner=application.member.representative, **changes)
+    interest = make_interest(asset=asset, debtor=application.member, right=right)
+    LoanSecurity.objects.create(application=application, interest=interest)
+    return interest
+
+
+@pytest.mark.parametrize(("kind", "right"), [(kind, right) for kind, rights in RIGHTS_OF.items() for right in rights])
+def test_every_right_that_may_be_set_has_its_contract(kind, right):
+    paper = paper_for(kind, right)
+    assert paper.code in SECURITY_PAPERS
+    assert (paper.code == "securities_pledge") == (kind == AssetKind.SECURITIES)
+
+
+def test_a_deed_that_sets_a_mortgage_says_so_in_one_paper_and_names_the_owner(office):
+    loan = loan_of(make_application_in(office, CONTRACTING, terms=deed_terms()))
+    with_security(loan.application, RightKind.MORTGAGE)
+    assert codes(loan) == ["master_agreement", "deed_with_mortgage"]
+    text = html(DEED_WITH_MORTGAGE, loan)
+    assert "金銭消費貸借及び抵当権設定契約証書" in text
+    assert "（抵当権の設定）" in text
+    assert "（担保）" not in text
+    assert "物上保証人" in text
+
+
+def test_what_a_bill_or_another_right_secures_has_a_contract_of_its_own(office):
+    bill = loan_of(make_application_in(office, CONTRACTING))
+    with_security(bill.application, RightKind.MORTGAGE)
+    with_security(bill.application, RightKind.ASSIGNMENT, kind=AssetKind.MACHINERY)
+    assert codes(bill) == ["master_agreement", "guarantee_letter", "mortgage_contract", "assignment_contract"]
+    text = html(SECURITY_PAPERS["assignment_contract"], bill)
+    assert "（動産の引渡しと使用）" in text
+    assert "（債権の譲渡の対抗要件と取立て）" not in text
+    assert f"手形貸付契約（契約番号{bill.number}）" in text
+
+
+def test_a_right_that_was_set_before_is_not_set_again(office):
+    first = loan_of(make_application_in(office, CONTRACTING))
+    interest = with_security(first.application, RightKind.REVOLVING_MORTGAGE)
+    second = loan_of(make_application_in(office, CONTRACTING, member=first.member))
+    LoanSecurity.objects.create(application=second.application, interest=interest)
+    assert "revolving_mortgage_contract" in codes(first)
+    assert "revolving_mortgage_contract" not in codes(second)
+    older = with_security(second.application, RightKind.REVOLVING_MORTGAGE)
+    assert "revolving_mortgage_contract" in codes(second)
+    older.registered_on = TODAY - timedelta(days=400)
+    older.save()
+    assert "revolving_mortgage_contract" not in codes(second)
+
+
+def test_joint_revolving_mortgages_have_one_maximum_amount(office):
+    loan = loan_of(make_application_in(office, CONTRACTING))
+    first = with_security(loan.application, RightKind.REVOLVING_MORTGAGE)
+    second = with_security(loan.application, RightKind.REVOLVING_MORTGAGE)
+    second.joint_with = first
+    second.save()
+    contract = printing.context_for(SECURITY_PAPERS["revolving_mortgage_contract"], loan, on=TODAY)
+    assert contract.maximums == (("共同担保の物件", first.amount),)
+    assert all(item.joint for item in contract.items)

@@ -14,6 +14,7 @@ from documents.form_registry import FORMS
 from governance import printing as meeting_papers
 from loans import case_papers, papers
 from loans.resolution_paper import LIMIT_PROPOSAL
+from loans.security_papers import SECURITY_PAPERS
 from tests.factories import case_papers as make_case
 from tests.factories import documents as make
 from tests.factories import meetings
@@ -39,7 +40,7 @@ def test_the_wording_is_the_agreed_one(name):
 
 
 def test_every_paper_of_the_house_has_a_golden_text():
-    every = {**papers.PAPERS, **meeting_papers.PAPERS, **case_papers.PAPERS}
+    every = {**papers.PAPERS, **meeting_papers.PAPERS, **case_papers.PAPERS, **SECURITY_PAPERS}
     assert {paper.code for paper in every.values()} <= {path.stem for path in GOLDEN.glob("*.txt")}
 
 

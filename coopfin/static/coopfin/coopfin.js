@@ -259,6 +259,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     new ResizeObserver(scrollers).observe(document.body);
+    // メニューが画面より長いときも、いまいる所が見えるように。
+    const here = document.querySelector(".side-inner .item[aria-current]"), side = here && here.closest(".side-inner");
+    if (side && here.offsetTop + here.offsetHeight > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
     const errors = document.querySelector("[data-focus]");
     if (errors) errors.focus();
   });
