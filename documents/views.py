@@ -69,7 +69,9 @@ class IssuedDocumentFilter(django_filters.FilterSet):
     def in_state(self, queryset, name, value):
         if value == "voided":
             return queryset.filter(voided_at__isnull=False)
-        return queryset.filter(voided_at__isnull=True, signed_on__isnull=value == "unsigned")
+        standing = queryset.filter(voided_at__isnull=True, signed_on__isnull=value == "unsigned")
+        # そのときの姿を写しただけの書類は、調印を待たない。
+        return standing.filter(repeatable=False) if value == "unsigned" else standing
 
 
 class IssuedDocumentTable(tables.Table):

@@ -144,6 +144,14 @@ def test_it_may_be_issued_as_often_as_wanted_and_every_issue_stays(world):
     assert ActionLog.objects.about(second).filter(verb="issue").exists()
 
 
+def test_a_copy_of_the_moment_waits_for_no_signature(world, client, monkeypatch):
+    stop_the_clock(monkeypatch)
+    document = issue(world.begun, world)
+    Desk(client, world.office.clerk)
+    assert document.label in text_of(client.get("/documents/"))
+    assert document.label not in text_of(client.get("/documents/?state=unsigned"))
+
+
 def test_a_second_press_while_the_first_is_being_drawn_issues_nothing(world):
     def press_again(html):
         with pytest.raises(AlreadyIssued):
