@@ -98,6 +98,14 @@ class ApplicationFilter(django_filters.FilterSet):
         return queryset.filter(Q(received_by=user) | Q(created_by=user)) if value else queryset
 
 
+class ContractingFilter(ApplicationFilter):
+    """契約・実行の絞り込み。状態は、そこに並ぶものだけから選ぶ。"""
+
+    state = django_filters.ChoiceFilter(
+        label="状態", choices=[(state.value, state.label) for state in CONTRACT_STATES], empty_label="すべて"
+    )
+
+
 class LoanFilter(django_filters.FilterSet):
     """貸付台帳の絞り込み。"""
 

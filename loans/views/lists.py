@@ -12,7 +12,7 @@ from coopfin.columns import ChosenColumns
 from coopfin.exports import ExportedList
 from coopfin.models import Policy
 from coopfin.views import GuardedMixin
-from loans.filters import CONTRACT_STATES, STAGES, ApplicationFilter, LoanFilter
+from loans.filters import CONTRACT_STATES, STAGES, ApplicationFilter, ContractingFilter, LoanFilter
 from loans.models import Application, Loan, LoanEvent
 from loans.tables import ApplicationTable, LoanTable
 
@@ -104,6 +104,7 @@ class Contracting(Applications):
 
     permission_required = "loans.view_loan"
     title = "契約・実行"
+    filterset_class = ContractingFilter
 
     def get_queryset(self):
         return super().get_queryset().filter(state__in=CONTRACT_STATES)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from coopfin.models import ReadLog
 from loans.enums import ApplicationState as S
@@ -98,7 +99,9 @@ def test_the_form_begins_with_the_member_one_came_from(office, sit, member):
 def test_members_are_offered_while_one_types(office, sit, member):
     desk = sit(office.clerk)
     assert "鶴来鉄工株式会社" in text_of(desk.get("member_choices", query="?member_search=鶴来"))
-    assert "見つかりません" in text_of(desk.get("member_choices", query="?member_search=いない会社"))
+    nobody = desk.get("member_choices", query="?member_search=いない会社")
+    assert "見つかりません" in text_of(nobody)
+    assert reverse("members:create") in nobody.content.decode()
 
 
 def test_the_preview_shows_what_will_be_booked_and_writes_nothing(office, sit, member):
