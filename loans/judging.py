@@ -101,15 +101,18 @@ def capacity_addressed(application, *, by, on, capacity_comment: str | None = No
 
 
 def bar_of(scenario: judgement.Scenario) -> StackedBar:
-    """返済に充てる額のうち、ほかの返済・今回の返済・足りない額。"""
+    """返済に充てる額のうちの、ほかの返済と今回の返済。足りないときは、充てる額と足りない額。"""
     source = max(0, scenario.source)
-    other = min(scenario.other_loans, source)
-    this = min(scenario.this_loan, source - other)
-    segments = [
-        Segment("ほかの返済", other, "used"),
-        Segment("今回の返済", this, "ask"),
-        Segment("足りない額", scenario.repayment - other - this, "over"),
-    ]
+    if scenario.holds:
+        segments = [
+            Segment("ほかの返済", scenario.other_loans, "used"),
+            Segment("今回の返済", scenario.this_loan, "ask"),
+        ]
+    else:
+        segments = [
+            Segment("返済に充てる額", source, "used"),
+            Segment("足りない額", scenario.repayment - source, "over"),
+        ]
     return StackedBar(
         f"{scenario.label} 返済に充てる額 {scenario.source:,}円", [s for s in segments if s.amount], whole=source
     )

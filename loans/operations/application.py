@@ -185,6 +185,10 @@ def reopen(application: Application, *, by, on: date) -> Application:
     if refused := reopen_findings(application, by=by, on=on):
         raise StepRefused(REOPEN, refused)
     terms = {name: getattr(application, name) for name in TERM_FIELDS}
+    # 来た人と本人の同意は、この申込について確かめ直す。取扱いの終わった商品は、選び直す。
+    terms |= {"applied_by": "", "consented_on": None}
+    if application.product is not None and not application.product.is_offered(on):
+        terms["product"] = None
     draft = create_draft(
         member=application.member, terms=terms, plan=plans.copied(application),
         copied_from=application.number_label, by=by, on=on,

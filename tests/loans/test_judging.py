@@ -13,6 +13,7 @@ from desk.demo import road
 from governance.enums import ItemResult
 from loans import headroom, judging, workflow
 from loans.enums import ApplicationState as S
+from loans.judgement import Scenario
 from loans.models import RepaymentCapacity
 from loans.operations import application as applications
 from loans.operations import capacity as operations
@@ -254,3 +255,18 @@ def test_the_committee_is_asked_for_its_comment_and_for_no_second_reason(office,
     done = desk.send("recommend", deed.pk, result="favourable", capacity_comment="預金で補える")
     assert done.status_code == 302
     assert "預金で補える" in text_of(desk.get("application", deed.pk))
+
+
+@pytest.mark.parametrize(
+    ("profit", "parts"),
+    [
+        (5_000_000, [("ほかの返済", 1_000_000), ("今回の返済", 1_500_000)]),
+        (-1_000_000, [("返済に充てる額", 500_000), ("足りない額", 2_000_000)]),
+        (-9_000_000, [("足りない額", 2_500_000)]),
+    ],
+)
+def test_the_bar_names_no_repayment_that_it_shows_cut_short(profit, parts):
+    scenario = Scenario(
+        label="立上り期", profit=profit, depreciation=1_500_000, this_loan=1_500_000, other_loans=1_000_000
+    )
+    assert [(part.label, part.amount) for part in judging.bar_of(scenario).segments] == parts

@@ -134,8 +134,11 @@ def test_an_expired_approval_goes_back_to_the_board(world, client):
 def test_a_withdrawn_case_is_applied_for_again_and_both_are_linked(world, client):
     office, _, approved, withdrawn = world
     clerk = Desk(client, office.clerk)
+    Application.objects.filter(pk=withdrawn.pk).update(applied_by="経理部長", consented_on=TODAY - timedelta(days=30))
     assert clerk.send("reopen", withdrawn.pk).status_code == 302
     draft = Application.objects.get(previous=withdrawn)
+    # Consent is given for one application; it is asked for anew.
+    assert (draft.applied_by, draft.consented_on) == ("", None)
     assert (draft.state, draft.amount, draft.number) == (S.DRAFT, withdrawn.amount, "")
     assert "前の申込" in text_of(clerk.get("application", draft.pk))
     assert "あとの申込" in text_of(clerk.get("application", withdrawn.pk))
