@@ -63,6 +63,7 @@ SOLE_RELATIONS = (
 UNSUITABLE_KINDS = {AssetKind.FOREST: "山林は換価しにくく、担保に適しません。"}
 #: 物件の表示に現れる、担保に適さない事情（H2.3-e、Q3）
 UNSUITABLE_WORDS = (
+    (r"山林|保安林|原野", UNSUITABLE_KINDS[AssetKind.FOREST]),
     (r"農地|地目[ :：]*[田畑]", "農地は市街化区域内のものを除き、担保に適しません。"),
     (r"(?<!非)調整区域", "市街化調整区域の土地は、担保に適しません。"),
     (r"訴訟|係争|紛争", "訴訟・紛争中の物件は、担保に適しません。"),
@@ -360,13 +361,14 @@ def unsuitable(kind: str, description: str) -> list[Finding]:
         found.append(warn(UNSUITABLE_KINDS[kind], f"{MATRIX_SOURCE}・{VALUATION_SOURCE}", code="unsuitable"))
     text = unicodedata.normalize("NFKC", description or "")
     for pattern, sentence in UNSUITABLE_WORDS:
-        if re.search(pattern, text) and not ("農地" in sentence and _in_city(text)):
+        told = any(finding.text == sentence for finding in found)
+        if not told and re.search(pattern, text) and not ("農地" in sentence and _in_city(text)):
             found.append(warn(sentence, f"{MATRIX_SOURCE}・{VALUATION_SOURCE}", code="unsuitable"))
     return found
 
 
 def _in_city(text: str) -> bool:
-    return "市街化区域" in text
+    return re.search(r"市街化区域(?!外)", text) is not None
 
 
 def is_bare_land(description: str) -> bool:
