@@ -60,7 +60,7 @@ def declare_kin(office: Office, on: date) -> None:
 def report_to_the_board(office: Office, on: date) -> None:
     """理事との取引のうち、いちばん古いものは次の理事会に報告済。あとのものは報告を待っている。"""
     dealing = DirectorDealing.objects.order_by("disbursed_on", "pk").first()
-    boards = Meeting.objects.filter(body__kind=BodyKind.BOARD, held_on__range=(dealing.disbursed_on, on))
+    boards = Meeting.objects.held().filter(body__kind=BodyKind.BOARD, held_on__range=(dealing.disbursed_on, on))
     dealings.report(
         dealing, meeting=boards.order_by("held_on").first(), minutes_number="報告事項 第1号",
         note="相手・金額・条件と、理事会の承認のとおりに実行したことを報告した。", by=office.clerk, on=on,

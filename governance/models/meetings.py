@@ -41,6 +41,10 @@ class MeetingQuerySet(models.QuerySet):
         """招集を取り消していない会議。"""
         return self.exclude(state=MeetingState.CALLED_OFF)
 
+    def held(self):
+        """開かれた会議。招集しただけのもの、招集を取り消したもの、定足数に満たず流会になったものを除く。"""
+        return self.exclude(state__in=[MeetingState.CONVENED, MeetingState.CALLED_OFF]).filter(adjourned_reason="")
+
     def to_finalise(self):
         """記録を終えて、議長の確定を待つ会議。"""
         return self.filter(state=MeetingState.CLOSED)

@@ -29,8 +29,10 @@ class DirectorDealingQuerySet(models.QuerySet):
         return self.standing().filter(reported_on__isnull=True)
 
     def with_next_board(self):
-        """取引のあとに初めて開かれる（開かれた）理事会の日を付ける。"""
-        boards = Meeting.objects.filter(body__kind=BodyKind.BOARD, held_on__gte=OuterRef("disbursed_on"))
+        """取引のあとに初めて開かれる（開かれた）理事会の日を付ける。招集の取消しと流会は、開かれたことにならない。"""
+        boards = Meeting.objects.convened().filter(
+            body__kind=BodyKind.BOARD, held_on__gte=OuterRef("disbursed_on"), adjourned_reason=""
+        )
         return self.annotate(next_board=Subquery(boards.order_by("held_on").values("held_on")[:1]))
 
     def overdue(self, on: date):

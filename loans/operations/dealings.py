@@ -10,6 +10,7 @@ from django.db import transaction
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from governance.enums import BodyKind
+from governance.models import Meeting
 from loans import dealings
 from loans.models import Application, DirectorDealing, Loan
 from loans.operations import base
@@ -49,6 +50,9 @@ def report(dealing: DirectorDealing, *, meeting, minutes_number: str, note: str 
         raise ValidationError({"meeting": f"{meeting}はまだ開かれていません。"})
     if meeting.held_on < locked.disbursed_on:
         raise ValidationError({"meeting": f"{meeting}は、実行の前に開かれています。"})
+    if not Meeting.objects.held().filter(pk=meeting.pk).exists():
+        text = f"{meeting}は「{meeting.state_label}」です。出席を記録した、流会でない理事会を選んでください。"
+        raise ValidationError({"meeting": text})
     if not minutes_number.strip():
         raise ValidationError({"minutes_number": "議事録の番号を記入してください。"})
     locked.meeting, locked.reported_on, locked.reported_by = meeting, meeting.held_on, by

@@ -37,6 +37,14 @@ def read(client):
 # --- 方針 ----------------------------------------------------------------------------------
 
 
+def test_the_same_text_typed_in_a_browser_is_no_change():
+    """画面の改行は CR LF で来る。そろえなければ、同じ本文が「変わるところ」に見える。"""
+    rule = make_rule(text="第1条")
+    rule.text = "第1条\r\n第2条"
+    rule.clean()
+    assert rule.text == "第1条\n第2条"
+
+
 def test_a_setting_keeps_the_values_it_had_and_who_changed_them():
     make_policy(effective_on=date(2025, 4, 1), stop_accrual_days=60)
     make_policy(effective_on=date(2025, 10, 1), stop_accrual_days=60)

@@ -99,6 +99,12 @@ def test_after_the_disbursement_the_report_is_awaited_and_recorded_with_its_meet
     with pytest.raises(StepRefused, match="利害関係"):
         operations.report(dealing, meeting=before, minutes_number="1", by=office.cast["kaga"], on=TODAY)
     meeting = next_board(dealing.disbursed_on)
+    for state, reason in (("convened", ""), ("called_off", ""), ("closed", "定足数に1名足りない。")):
+        unheld = {"state": state, "adjourned_reason": reason, "called_off_reason": "誤り" if state == "called_off" else ""}
+        Meeting.objects.filter(pk=meeting.pk).update(**unheld)
+        with pytest.raises(ValidationError, match="流会でない理事会"):
+            operations.report(dealing, meeting=Meeting.objects.get(pk=meeting.pk), **given)
+    Meeting.objects.filter(pk=meeting.pk).update(state="closed", adjourned_reason="", called_off_reason="")
     desk = sit(office.clerk)
     assert desk.send("dealing_report", dealing.pk, meeting=meeting.pk, minutes_number="").status_code == 422
     done = desk.send("dealing_report", dealing.pk, meeting=meeting.pk, minutes_number="報告事項 第2号")
@@ -127,6 +133,9 @@ def test_the_report_is_late_when_a_board_met_without_it_or_three_months_passed(o
     assert met.due_on == days + timedelta(days=10)
     assert DirectorDealing.objects.overdue(days + timedelta(days=11)).exists()
     assert not DirectorDealing.objects.overdue(days + timedelta(days=10)).exists()
+    # 流会になった理事会は、開かれたことにならない。
+    Meeting.objects.filter(held_on=days + timedelta(days=10)).update(adjourned_reason="定足数に1名足りない。")
+    assert not DirectorDealing.objects.overdue(days + timedelta(days=11)).exists()
 
 
 def test_the_list_of_related_parties_names_officers_kin_and_companies_with_their_figures(office, company, sit):
