@@ -106,7 +106,8 @@ class MeetingsView(GuardedMixin, ExportedList, tables.SingleTableMixin, FilterVi
         context["exports"] = self.export_links()
         context["lead"] = "総会・理事会・金融委員会の招集・出席・議決・議事録"
         context["count"] = context["table"].page.paginator.count
-        context["empty"] = {"text": "見られる会議がまだありません。"}
+        hint = "「会議を招集する」から始めます。" if may_record else "会議は、事務局が招集します。"
+        context["empty"] = {"text": "見られる会議がまだありません。", "hint": f"{hint}機関と席が先に要ります。"}
         context["actions"] = [
             {"label": "決議一覧", "url": reverse("governance:decisions")},
             {"label": "機関と席", "url": reverse("governance:bodies")},

@@ -154,7 +154,7 @@ class Products(WorkList):
                 "text": "商品はまだありません。", "hint": hint, "url": reverse("admin:loans_product_add"),
                 "label": "商品を提案する",
             }  # fmt: skip
-        return {"text": "商品はまだありません。", "hint": f"{hint}事務局長か管理者が設定画面から提案します。"}
+        return {"text": "商品はまだありません。", "hint": f"{hint}事務局長か管理者が「設定」から提案します。"}
 
 
 def may_propose(user) -> bool:

@@ -100,7 +100,11 @@ def test_after_the_disbursement_the_report_is_awaited_and_recorded_with_its_meet
         operations.report(dealing, meeting=before, minutes_number="1", by=office.cast["kaga"], on=TODAY)
     meeting = next_board(dealing.disbursed_on)
     for state, reason in (("convened", ""), ("called_off", ""), ("closed", "定足数に1名足りない。")):
-        unheld = {"state": state, "adjourned_reason": reason, "called_off_reason": "誤り" if state == "called_off" else ""}
+        unheld = {
+            "state": state,
+            "adjourned_reason": reason,
+            "called_off_reason": "誤り" if state == "called_off" else "",
+        }
         Meeting.objects.filter(pk=meeting.pk).update(**unheld)
         with pytest.raises(ValidationError, match="流会でない理事会"):
             operations.report(dealing, meeting=Meeting.objects.get(pk=meeting.pk), **given)
