@@ -43,6 +43,9 @@ class KeepsWhatIsTyped:
         # 控えるのは閲覧ではない。
         self.request.read_objects.clear()
         form, told = self.get_form(), {}
+        if self.already_done(self.request.POST.get("token", "")):
+            # 送信に追い越された控え。もう記録になっている。
+            return render(self.request, "parts/kept_state.html", told)
         if self.request.POST.get("writer") != str(self.request.user.pk):
             told = {"stranger": True}
         elif values := self.values_to_keep(form):

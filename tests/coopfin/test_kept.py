@@ -55,6 +55,16 @@ def test_what_was_recorded_meanwhile_is_shown_beside_what_was_typed(world, clien
     )
 
 
+def test_what_arrives_after_it_was_sent_is_not_kept(world, client):
+    office, case = world
+    desk, address = Desk(client, office.clerk), page("investigation", case.pk)
+    token = desk.get("investigation", case.pk).context["form"]["token"].value()
+    assert desk.client.post(address, {"conclusion": "所見", "token": token}).status_code == 302
+    late = {"keep": "1", "writer": office.clerk.pk, "conclusion": "所見。", "token": token}
+    assert desk.client.post(address, late).status_code == 200
+    assert not KeptForm.objects.exists()
+
+
 def test_nothing_is_kept_under_the_name_of_somebody_else(world, client):
     office, case = world
     desk = Desk(client, office.chief)
