@@ -10,7 +10,7 @@ register_menu(
         label="発行書類",
         url_name="documents:list",
         permission="documents.view_paper",
-        namespaces=("documents:list", "documents:issued", "documents:form"),
+        namespaces=("documents:list", "documents:issued", "documents:form", "documents:batch"),
     )
 )
 register_menu(

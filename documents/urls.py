@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents import form_pages, received, views
+from documents import batch_pages, form_pages, received, views
 
 app_name = "documents"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("forms/<slug:code>/specimen/", form_pages.FormSpecimen.as_view(), name="form_specimen"),
     path("form-versions/<int:pk>/", form_pages.FormVersionPage.as_view(), name="form_version"),
     path("form-versions/<int:pk>/specimen/", form_pages.VersionSpecimen.as_view(), name="form_version_specimen"),
+    path("batches/<int:pk>/", batch_pages.BatchPage.as_view(), name="batch"),
+    path("batches/<int:pk>/next/", batch_pages.BatchStep.as_view(), name="batch_step"),
+    path("batches/<int:pk>/print/", batch_pages.BatchPrint.as_view(), name="batch_print"),
     path("uploads/", received.Uploads.as_view(), name="uploads"),
     path("uploads/<int:pk>/", received.ReceivedDocument.as_view(), name="received"),
     path("uploads/<int:pk>/download/", received.UploadDownload.as_view(), name="upload"),

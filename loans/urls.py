@@ -87,6 +87,7 @@ urlpatterns = [
     path("applications/<int:pk>/contract/cancel/", contract.CancelContract.as_view(), name="cancel_contract"),
     path("applications/<int:pk>/papers/", contract.ContractPapers.as_view(), name="contract_papers"),
     path("applications/<int:pk>/papers/<slug:code>/", contract.PaperPreview.as_view(), name="paper_preview"),
+    path("applications/<int:pk>/papers/issue-all/", contract.PapersIssueAll.as_view(), name="papers_issue_all"),
     path("applications/<int:pk>/papers/<slug:code>/issue/", contract.PaperIssue.as_view(), name="paper_issue"),
     path("applications/<int:pk>/papers/<int:document>/signed/", contract.PaperSigned.as_view(), name="paper_signed"),
     path("applications/<int:pk>/ready/", contract.ConfirmReady.as_view(), name="confirm_ready"),

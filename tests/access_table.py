@@ -261,6 +261,7 @@ loans:condition_waiver@approved                  403  200  403  403  200  403  4
 loans:cancel_contract@contracting                200  200  403  403  403  403  403  in
 loans:contract_papers@contracting                200  200  403  403  200  200  403  in
 loans:paper_preview@contracting                  200  200  403  403  200  200  403  in
+loans:papers_issue_all@contracting               405  405  403  403  403  403  403  in
 loans:paper_issue@contracting                    405  405  403  403  403  403  403  in
 loans:paper_signed@contracting                   405  405  403  403  403  403  403  in
 loans:confirm_ready@contracting                  403  200  403  403  200  403  403  in
@@ -329,6 +330,9 @@ documents:issued_download@issued                 200  200  403  403  200  200  4
 documents:issued_void@issued                     200  200  403  403  403  403  403  in
 documents:issued_void@slip                       200  200  403  403  403  403  403  in
 documents:issued_void@signed                     403  403  403  403  403  403  403  in
+documents:batch@batch                            200  200  403  403  200  200  403  in
+documents:batch_step@batch                       405  405  403  403  405  405  403  in
+documents:batch_print@batch                      404  404  403  403  404  404  403  in
 documents:forms                                  200  200  403  403  200  200  200  in
 documents:form                                   200  200  403  403  200  200  200  in
 documents:form_specimen                          200  200  403  403  200  200  200  in

@@ -12,8 +12,9 @@ from coopfin import log
 from coopfin.calc import days
 from coopfin.flow import StepRefused, block
 from coopfin.models import Cooperative, Sequence
+from documents import batches
 from documents import operations as documents
-from documents.models import IssuedDocument
+from documents.models import IssueBatch, IssuedDocument
 from governance.enums import BodyKind
 from loans import funding_answer, headroom, printing
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
@@ -181,6 +182,29 @@ def issue_paper(application: Application, *, code: str, by, on: date):
     document = documents.issue(paper=paper, context_builder=context, target=loan, by=by, on=on)
     log.record(application, verb="issue_paper", label="書類の発行", by=by, on=on, paper=str(document))
     return document
+
+
+def papers_to_issue(loan: Loan) -> list:
+    """まだ発行していない契約書類。"""
+    issued = set(documents_of(loan).values_list("paper", flat=True))
+    return [paper for paper in printing.papers_for(loan) if paper.code not in issued]
+
+
+def start_issuing(application: Application, *, by, on: date, back_url: str = "") -> IssueBatch:
+    """まだ発行していない契約書類を、まとめて発行し始める。一通ずつの発行は issue_paper と同じ。"""
+    base.allow(application, "loans.issue_papers", "書類の発行", by=by, on=on)
+    _contracting_only(application)
+    loan = application.loan
+    papers = [(loan, paper) for paper in papers_to_issue(loan)]
+    label = f"契約書類の発行　{loan.number}"
+    return batches.start(papers, label=label, by=by, on=on, back_url=back_url)
+
+
+def _issue_of_loan(loan: Loan, *, code: str, by, on: date):
+    return issue_paper(loan.application, code=code, by=by, on=on)
+
+
+batches.register("loans.loan", _issue_of_loan)
 
 
 def _contracting_only(application: Application) -> None:

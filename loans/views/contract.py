@@ -200,6 +200,8 @@ class ContractPapers(PapersMixin, TemplateView):
             rows=[{**row, "token": uuid.uuid4().hex} for row in rows],
             others=list(issued.values()),
             signed=signed,
+            all_token=uuid.uuid4().hex,
+            unissued=sum(1 for row in rows if row["document"] is None),
             may_issue=contracting and user.has_perm("loans.issue_papers"),
             version=application.version,
             contracting=contracting,
@@ -255,6 +257,27 @@ class PaperIssue(PapersMixin, OncePerToken, View):
             request, f"{document.paper_label}を発行しました（{document.label}）。印刷して、署名・押印を受けてください。"
         )
         return HttpResponseRedirect(back)
+
+
+class PapersIssueAll(PapersMixin, OncePerToken, View):
+    """まだ発行していない書類を、まとめて発行し始める。"""
+
+    permission_required = "loans.issue_papers"
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        application = self.load_case()
+        back = reverse("loans:contract_papers", args=[pk])
+
+        def work():
+            batch = operations.start_issuing(application, by=request.user, on=self.on, back_url=back)
+            return batch, batch.get_absolute_url()
+
+        try:
+            return self.run_once(request.POST.get("token", ""), work)[1]
+        except StepRefused as refusal:
+            messages.error(request, refusal.findings[0].text)
+            return HttpResponseRedirect(back)
 
 
 class PaperSigned(PapersMixin, OncePerToken, View):
