@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
+from collateral import root_guarantee
 from collateral.enums import (
     MATRIX_SOURCE,
     AppraisalMethod,
@@ -30,11 +31,7 @@ from coopfin.models import Policy
 
 VALUATION_SOURCE = "手引き Q&A 3"
 GUARANTOR_SOURCE = "手引き 第2章三 e"
-ROOT_ARTICLE = "民法465条の2"
-FIXING_ARTICLE = "民法465条の3"
 INFORMATION_ARTICLE = "民法465条の10"
-#: 個人根保証の元本確定期日は契約から5年以内（民法465条の3第1項）
-ROOT_YEARS = 5
 
 ADULT_YEARS = 18
 YEAR = 12
@@ -285,9 +282,9 @@ def guarantee_refusals(
     if maximum_amount is not None and maximum_amount < 1:
         found.append(block("極度額は1円以上で入力してください。", code="maximum_amount"))
     if scope == GuaranteeScope.ROOT:
-        if maximum_amount is None:
+        if not root_guarantee.is_valid(individual=True, maximum=maximum_amount):
             text = "根保証には極度額が要ります。極度額のない個人の根保証は無効です。"
-            found.append(block(text, ROOT_ARTICLE, code="maximum_amount"))
+            found.append(block(text, root_guarantee.MAXIMUM_ARTICLE, code="maximum_amount"))
         if individual:
             found += fixing_refusals(fixed_on, contract_on=on)
     return found
@@ -296,16 +293,16 @@ def guarantee_refusals(
 @follows("H2.3-h")
 def fixing_refusals(fixed_on: date | None, *, contract_on: date) -> list[Finding]:
     """個人根保証の元本確定期日は、契約から5年以内でなければならない（民法465条の3）。"""
-    latest = days.add_months(contract_on, ROOT_YEARS * 12)
+    latest = root_guarantee.latest_fixing_day(contract_on)
     if fixed_on is None:
         text = "個人の根保証には元本確定期日が要ります（定めがないと3年で確定します）。"
     elif fixed_on <= contract_on:
         text = f"元本確定期日は契約日（{to_wareki(contract_on)}）より後の日にしてください。"
-    elif fixed_on > latest:
+    elif not root_guarantee.fixing_day(contract_on, fixed_on).is_valid:
         text = f"元本確定期日は契約から5年以内（{to_wareki(latest)}まで）の日にしてください。"
     else:
         return []
-    return [block(text, FIXING_ARTICLE, code="fixed_on")]
+    return [block(text, root_guarantee.FIXING_ARTICLE, code="fixed_on")]
 
 
 @follows("H2.4-f")

@@ -11,7 +11,7 @@ from datetime import date
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from collateral import checks
+from collateral import checks, root_guarantee
 from collateral.enums import AssetKind, GuaranteeScope
 from collateral.guarantee_deed import Relation, deed_valid
 from collateral.models import Asset, Guarantee
@@ -289,7 +289,7 @@ def _scope_findings(application, guarantee, contract_on):
         if guarantee.maximum_amount < application.amount:
             yield warn(
                 f"保証人 {guarantee.guarantor} の極度額が金額に足りません。",
-                checks.ROOT_ARTICLE,
+                root_guarantee.MAXIMUM_ARTICLE,
                 detail=f"極度額 {group(guarantee.maximum_amount)}円、金額 {group(application.amount)}円。",
                 code="maximum",
             )

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from collateral.root_guarantee import fixing_day
 from coopfin.calc import schedule, stamp_duty, words
-from coopfin.calc.days import Count, Roll, add_months
+from coopfin.calc.days import Count, Roll
 from coopfin.calc.schedule import Basis, InterestTo, Method, Schedule
 from coopfin.calc.yen import Rounding
 from documents.paper import Paper
@@ -26,8 +27,6 @@ GUARANTEE_LETTER = Paper("guarantee_letter", "保証書", "print/loans/guarantee
 PAPERS = {paper.code: paper for paper in (MASTER_AGREEMENT, DEED, DEED_WITH_MORTGAGE, GUARANTEE_LETTER)}
 
 DEBTOR, GUARANTOR, SIMPLE_GUARANTOR, OWNER = "債務者", "連帯保証人", "保証人", "物上保証人"
-#: 個人の根保証で元本確定期日を定めなかったときの年数（民法465条の3第2項）
-YEARS_WITHOUT_FIXED_DAY = 3
 _EVERY = {1: "毎月", 2: "2か月ごとに", 3: "3か月ごとに", 4: "4か月ごとに", 6: "6か月ごとに", 12: "毎年"}
 
 
@@ -52,12 +51,11 @@ class GuarantorEntry:
     @property
     def fixed_words(self) -> str:
         """元本確定期日。個人で定めがなければ契約の日から3年、法人は定めなしでよい。"""
-        if self.fixed_on:
-            return words.to_wareki(self.fixed_on)
         if not self.is_individual:
-            return "定めません"
-        day = add_months(self.contracted_on, 12 * YEARS_WITHOUT_FIXED_DAY)
-        return f"{words.to_wareki(day)}（契約の日から3年、民法第465条の3第2項）"
+            return words.to_wareki(self.fixed_on) if self.fixed_on else "定めません"
+        found = fixing_day(self.contracted_on, self.fixed_on)
+        why = "" if found.is_valid else "（契約の日から3年、民法第465条の3第2項）"
+        return f"{words.to_wareki(found.day)}{why}"
 
 
 @dataclass(frozen=True, kw_only=True)

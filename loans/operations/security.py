@@ -9,13 +9,12 @@ from datetime import date
 
 from django.db import transaction
 
-from collateral import checks
+from collateral import checks, root_guarantee
 from collateral import operations as collateral
 from collateral.enums import MATRIX_SOURCE, GuaranteeKind, GuaranteeScope
 from collateral.guarantee_deed import Relation
 from collateral.models import Asset, SecurityInterest
 from coopfin import log
-from coopfin.calc import days
 from coopfin.flow import StepRefused, block
 from coopfin.handbook import follows
 from loans import coverage, protection
@@ -155,7 +154,7 @@ def remove_security(application, link: LoanSecurity, *, by, on: date, reason="")
 
 def root_fixed_on(on: date) -> date:
     """根保証の元本確定期日の初めの値。契約から5年を超えないよう、今日から5年（民法465条の3）。"""
-    return days.add_months(on, checks.ROOT_YEARS * 12)
+    return root_guarantee.latest_fixing_day(on)
 
 
 def terms_of_guarantee(application, *, on: date, maximum_amount=None, fixed_on=None) -> dict:

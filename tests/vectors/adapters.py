@@ -6,7 +6,7 @@ They never compute; what they compare against a printed table is asked of the sa
 from datetime import date
 from decimal import Decimal
 
-from collateral import guarantee_deed, valuation
+from collateral import guarantee_deed, root_guarantee, valuation
 from coopfin.calc import (
     corporate_number,
     days,
@@ -516,6 +516,20 @@ def run_several_limits(given):
 
 
 # ---------------------------------------------------------------- security
+
+
+@adapter("root_guarantee")
+def run_root_guarantee(given):
+    if "contract" in given:
+        found = root_guarantee.fixing_day(given.day("contract"), given.day("stated"))
+        text = str(found.day)
+        return {"valid": found.is_valid, "determination_date": text, "effective_determination_date": text}
+    if "principal" in given:
+        found = root_guarantee.recoverable(
+            given["maximum"], principal=given["principal"], interest=given["interest"], damages=given["damages"]
+        )
+        return {"total": found.total, "recoverable": found.amount, "excess": found.excess}
+    return {"valid": root_guarantee.is_valid(individual=given["guarantor"] == "individual", maximum=given["maximum"])}
 
 
 @adapter("collateral")
