@@ -130,6 +130,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "oversight.reply_to_marks": {C, H},
         # 書類
         "documents.view_paper": {C, H, P, A},
+        "documents.issue_papers": {C, H},
         # 様式の文言は、承認した版だけが書類になる。
         "documents.view_form": {C, H, P, A, S},
         "documents.propose_form": {H, S},

@@ -63,6 +63,7 @@ class BatchPage(BatchMixin, DetailView):
 class BatchStep(BatchMixin, View):
     """次の一通を発行する。頁（htmx）が続けて頼む。JavaScript がなければ、押すたびに一通。"""
 
+    permission_required = "documents.issue_papers"
     http_method_names = ["post"]
 
     def post(self, request, pk):
