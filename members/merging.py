@@ -174,6 +174,9 @@ def _identity(model, kept, gone, by):
             url_label="見る",
             code="shares",
         )
+    if model is Member and gone.shares:
+        text = f"まとめるほうの出資（{gone.shares:,}口・{gone.share_capital:,}円）は、二重の登録とみて0にします。残すほうの出資は変わりません。"
+        yield warn(text, "出資の台帳", code="double-shares")
     if kept.name != gone.name:
         yield warn(f"名前が違います（{kept.name} と {gone.name}）。同じであることを確かめてください。", "台帳の統合")
 

@@ -158,6 +158,7 @@ def test_a_member_entered_twice_is_merged_with_its_shares_counted_once(client, c
     number = gone.corporate_number
     make_officer(gone, title=OfficerTitle.DIRECTOR)
     operations.add_to_member(Contact, member=gone, name="経理 花子", phone="076-111-1111", by=chief, on=ON)
+    assert "double-shares" in [finding.code for finding in merging.plan(kept, gone, chief).findings]
     merge(kept, gone, chief)
     kept.refresh_from_db()
     gone.refresh_from_db()
