@@ -36,7 +36,11 @@ def text_of(response):
 
 
 def address(name):
-    args = ["transfer"] if name == "ledger:voucher_preview" else ["coopfin"] if name == "admin:app_list" else []
+    chosen = {
+        "ledger:voucher_preview": "transfer", "admin:app_list": "coopfin", "documents:form": "deed",
+        "documents:form_specimen": "deed",
+    }  # fmt: skip
+    args = [chosen[name]] if name in chosen else []
     query = "?q=能登" if name == "desk:search" else "?format=csv" if name == "members:export" else ""
     if name == "admin:autocomplete":
         query = "?app_label=governance&model_name=seat&field_name=person&term=小松"
