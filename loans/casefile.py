@@ -113,6 +113,7 @@ def plan(application: Application) -> dict:
         "uses": uses,
         "sources": sources,
         "banks": banks,
+        "parties": list(application.parties.all()) if application.is_bill else [],
         "used": sum(row.amount for row in uses),
         "funded": application.amount + sum(row.amount for row in sources),
         "balance": sum(row.balance for row in banks if row.kind != BankDealing.DEPOSIT),

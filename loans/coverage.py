@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Value
 from django.urls import reverse
 
 from collateral import checks, root_guarantee
@@ -21,7 +22,8 @@ from coopfin.flow import Finding, block, passed, warn
 from coopfin.once import once_while_reading
 from governance.models import Recusal
 from loans import protection
-from loans.enums import LoanType
+from loans.enums import BankDealing, BillRole, LoanType
+from loans.models.application import PLAIN, plain_name
 from loans.protection import Coverage
 from members.enums import MemberKind, OfficerTitle
 from members.models import Member, Officer, Person, grouped_with, kin_of, owners_of
@@ -417,7 +419,7 @@ def _information_finding(guarantee, contract_on, say, page) -> Finding:
 def interested_persons(application, *, on: date) -> dict[Person, str]:
     """利害関係のある人と、その理由（ドメイン E、中協法36条の6・38条）。定足数にも議決にも数えない。
 
-    申込先・保証人・担保の所有者・申込先の関係会社を代表し、役員を務め、または過半数を持つ人、個人の保証人と担保の
+    申込先・保証人・担保の所有者・手形の関係者・申込先に貸している人・申込先の関係会社を代表し、役員を務め、または過半数を持つ人、個人の保証人と担保の
     所有者、その親族・同居の人、会議で申し出た人。同じ規則を案件の絞り込みの形で書いたものが
     ApplicationQuerySet.not_interested で、二つが同じであることを試験が確かめる。
     同じ人に理由がいくつもあるときは、初めのものを返す。
@@ -431,6 +433,9 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     for asset in owners:
         if asset.owner_member_id:
             members.setdefault(asset.owner_member_id, f"担保の所有者 {asset.owner_member}")
+    counterparties = _counterparties(application)
+    for member in _of_these_names(Member, counterparties):
+        members.setdefault(member.pk, f"{counterparties[plain_name(member.name)]} {member}")
     for related in grouped_with([application.member_id], on).order_by("pk"):
         members.setdefault(related.pk, f"申込先の関係会社 {related}")
     _connected(found, members, on)
@@ -440,12 +445,32 @@ def interested_persons(application, *, on: date) -> dict[Person, str]:
     for asset in owners:
         if asset.owner_person_id:
             found.setdefault(asset.owner_person, "担保の所有者")
+    for person in _of_these_names(Person, counterparties):
+        found.setdefault(person, f"この申込の{counterparties[plain_name(person.name)]}")
     for pk, known in kin_of(found, on).items():
         for relative, word in known:
             found.setdefault(relative, _through(found, pk, word))
     for recusal in _declared(application):
         found.setdefault(recusal.person, f"申出のあった利害関係者（{recusal.reason}）"[:200])
     return found
+
+
+def _counterparties(application) -> dict[str, str]:
+    """手形の関係者と、申込先に貸している人: 名（plain_name の形）→ 立場。"""
+    if application.pk is None:
+        return {}
+    parties = application.parties.order_by().values_list("role", "name")
+    creditors = application.banks.order_by().exclude(kind=BankDealing.DEPOSIT).values_list(Value("creditor"), "bank")
+    labels = {**{role.value: f"手形の{role.label}" for role in BillRole}, "creditor": "債権者"}
+    found: dict[str, str] = {}
+    for role, name in parties.union(creditors, all=True):
+        found.setdefault(plain_name(name), labels[role])
+    return found
+
+
+def _of_these_names(model, names: dict[str, str]):
+    """その名の組合員・人。名だけの記録なので、同じ名なら、その人とみる。"""
+    return model.objects.annotate(plain=PLAIN("name")).filter(plain__in=names).order_by("pk") if names else ()
 
 
 def _connected(found: dict[Person, str], members: dict[int, str], on: date) -> None:

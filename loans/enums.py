@@ -69,6 +69,15 @@ class BankDealing(models.TextChoices):
     GUARANTEE = "guarantee", "保証を受けている借入"
 
 
+class BillRole(models.TextChoices):
+    """手形の関係者の立場。"""
+
+    DRAWER = "drawer", "振出人"
+    ACCEPTOR = "acceptor", "引受人"
+    ENDORSER = "endorser", "裏書人"
+    GUARANTOR = "guarantor", "手形保証人"
+
+
 class AdviceTopic(models.TextChoices):
     """相談の内容（H2.2-c）。"""
 

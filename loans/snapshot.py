@@ -19,6 +19,7 @@ from loans.changes import Part
 from loans.models import (
     Application,
     BankRelation,
+    BillParty,
     FundSource,
     FundUse,
     GuaranteeReview,
@@ -107,7 +108,7 @@ def plan(application: Application) -> Part:
     """資金使途の明細・ほかの資金・金融機関との取引。"""
 
     def rows():
-        for model in (FundUse, FundSource, BankRelation):
+        for model in (FundUse, FundSource, BankRelation, BillParty):
             for row in model.objects.filter(application=application):
                 yield f"{model._meta.model_name}-{row.pk}", str(model._meta.verbose_name), str(row)
 

@@ -7,7 +7,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from coopfin.forms import UNCHOSEN, OperationForm, YenFormField
 from documents.uploads import HELP
-from loans.enums import BankDealing, OtherMoney, Purpose
+from loans.enums import BankDealing, BillRole, OtherMoney, Purpose
 
 #: 一つの申込に書ける行
 MOST_ROWS = 50
@@ -57,6 +57,13 @@ class BankForm(RowForm):
         return cleaned
 
 
+class PartyForm(RowForm):
+    """手形の関係者。"""
+
+    role = _choice("立場", BillRole.choices)
+    name = forms.CharField(label="氏名・名称", max_length=100)
+
+
 class RowFormSet(BaseFormSet):
     """明細。外した行と、何も書いていない行は数えない。"""
 
@@ -90,6 +97,7 @@ LINES = {
     "uses": ("使いみちの明細", _rows(UseForm, 1)),
     "sources": ("この申込のほかの資金", _rows(SourceForm, 1)),
     "banks": ("ほかの金融機関との取引", _rows(BankForm, 1)),
+    "parties": ("手形の関係者", _rows(PartyForm, 1)),
 }
 
 

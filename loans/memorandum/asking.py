@@ -87,6 +87,8 @@ def terms_section(application: Application, on: date) -> tuple[Block, ...]:
         )
         foot = (("借入の計", "", yen(plan["balance"]), yen(plan["yearly_repayment"])),)
         blocks.append(Table(BANKS, rows, foot, title="ほかの金融機関との取引"))
+    if plan["parties"]:
+        blocks.append(Words(f"手形の関係者：{'、'.join(map(str, plan['parties']))}"))
     return tuple(blocks)
 
 

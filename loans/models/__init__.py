@@ -16,7 +16,7 @@ from loans.models.dealings import DirectorDealing
 from loans.models.guideline import GuaranteeReview, GuidelineFinding
 from loans.models.letters import DecisionNotice
 from loans.models.loan import Instalment, Loan, LoanEvent
-from loans.models.plan import BankRelation, FundSource, FundUse
+from loans.models.plan import BankRelation, BillParty, FundSource, FundUse
 from loans.models.product import Product, ProductDocument
 from loans.models.submissions import Submission
 from loans.models.worksheet import FundsCause, FundsNeed, FundsTerm, Interview, WorksheetAnswer
@@ -25,6 +25,7 @@ __all__ = [
     "Advice",
     "Application",
     "BankRelation",
+    "BillParty",
     "Comment",
     "Condition",
     "DecisionNotice",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Replace
 from django.urls import reverse
 
 from collateral.models import Guarantee, SecurityInterest
@@ -43,16 +47,36 @@ def _closed_without_grant(user, on) -> Q:
     return Q(pk__in=closed) & ~Q(pk__in=_granted(user, on))
 
 
+def plain_name(name: str) -> str:
+    """名を比べる形（空白を除く）。データベースでは PLAIN。"""
+    return "".join(name.split())
+
+
+def PLAIN(field: str):
+    """その欄の名を、plain_name の形にする式。"""
+    return Replace(Replace(field, Value(" ")), Value("　"))
+
+
 @once_while_reading
-def _entangled(person, on) -> tuple[list[int], list[int], list[int]]:
-    """その人と親族・同居の人、その人たちにつながる組合員、その関係会社（番号）。
+def _entangled(person, on) -> tuple[list[int], list[int], list[int], set[str]]:
+    """その人と親族・同居の人、その人たちにつながる組合員、その関係会社（番号）。初めの二つの名も。
 
     番号を先に読む。問合せの中に問合せを重ねると、データベースが読み解ける深さを越える。
     """
-    people = list(self_and_kin(person, on).order_by().values_list("pk", flat=True))
-    connected = list(connected_with(people, on).order_by().values_list("pk", flat=True))
-    grouped = list(grouped_with(connected, on).order_by().values_list("pk", flat=True)) if connected else []
-    return people, connected, grouped
+    people = dict(self_and_kin(person, on).order_by().values_list("pk", "name"))
+    connected = dict(connected_with(list(people), on).order_by().values_list("pk", "name"))
+    grouped = list(grouped_with(list(connected), on).order_by().values_list("pk", flat=True)) if connected else []
+    names = {plain_name(name) for name in (*people.values(), *connected.values())}
+    return list(people), list(connected), grouped, names
+
+
+def named_in(names: set[str]) -> list:
+    """その名（plain_name の形）の、手形の関係者と、申込者に貸している人（預金の相手を除く）。"""
+    from loans.models.plan import BankRelation, BillParty
+
+    parties = BillParty.objects.annotate(plain=PLAIN("name")).filter(plain__in=names)
+    creditors = BankRelation.objects.exclude(kind="deposit").annotate(plain=PLAIN("bank")).filter(plain__in=names)
+    return [parties, creditors]
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -80,11 +104,12 @@ class ApplicationQuerySet(models.QuerySet):
         """その人に利害関係のある案件を除く（ドメイン E）。規則の言葉と理由は coverage.interested_persons にある。
 
         本人か親族・同居の人が、保証人・担保の所有者であるか、申込者・保証人・担保の所有者・申込者の関係会社を
-        代表し、役員を務め、または過半数を持つ案件と、本人が利害関係を申し出た案件。
+        代表し、役員を務め、または過半数を持つ案件と、本人が利害関係を申し出た案件。手形の関係者と、申込者に貸している
+        人も同じ。名で記録されているので、同じ名の人がいれば、その人とみる。
         """
         if person is None:
             return self
-        people, connected, grouped = _entangled(person, on)
+        people, connected, grouped, names = _entangled(person, on)
         guaranteed = LoanGuarantee.objects.filter(application=OuterRef("pk")).filter(
             Q(guarantee__person__in=people) | Q(guarantee__member__in=connected)
         )
@@ -96,7 +121,10 @@ class ApplicationQuerySet(models.QuerySet):
             person=person, found=False, item__content_type=ContentType.objects.get_for_model(Application)
         ).values("item__object_id")
         applying = Q(member__in={*connected, *grouped})
-        return self.exclude(applying | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
+        named = [Q(Exists(rows.filter(application=OuterRef("pk")))) for rows in named_in(names)]
+        return self.exclude(
+            reduce(or_, named, applying | Q(Exists(guaranteed)) | Q(Exists(secured)) | Q(pk__in=declared))
+        )
 
     def closed_to(self, user, on):
         """閲覧の制限があり、役割では見られるのに、許しがないので見せない案件。監事と事務局長には、ない。"""

@@ -1,4 +1,4 @@
-"""申込の資金計画（H2.2-b・d）: 何に使うか、どうまかなうか、ほかの金融機関との取引。"""
+"""申込の資金計画（H2.2-b・d）: 何に使うか、どうまかなうか、ほかの金融機関との取引。手形の関係者。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from coopfin.fields import YenField
 from documents.models import Upload
-from loans.enums import BankDealing, OtherMoney, Purpose
+from loans.enums import BankDealing, BillRole, OtherMoney, Purpose
 from loans.models.application import Application
 
 
@@ -96,3 +96,26 @@ class BankRelation(models.Model):
 
     def __str__(self):
         return f"{self.bank} {self.get_kind_display()} {self.balance:,}円"
+
+
+class BillParty(models.Model):
+    """手形の関係者。申込者のほかに手形に名を書く人で、利害関係の判定に加わる（ドメイン E、中協法36条の6・38条）。"""
+
+    application = models.ForeignKey(Application, verbose_name="申込", on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField("立場", max_length=10, choices=BillRole.choices)
+    name = models.CharField("氏名・名称", max_length=100)
+
+    class Meta:
+        verbose_name = "手形の関係者"
+        verbose_name_plural = "手形の関係者"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "role", "name"],
+                name="billparty_once",
+                violation_error_message="同じ立場の同じ人が二度書かれています。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()} {self.name}"

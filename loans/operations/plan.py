@@ -12,11 +12,11 @@ from coopfin.flow import StepRefused, block
 from documents import operations as documents
 from documents.models import Upload
 from loans.enums import EDITABLE_STATES
-from loans.models import Application, BankRelation, FundSource, FundUse
+from loans.models import Application, BankRelation, BillParty, FundSource, FundUse
 from loans.operations import base
 
 #: 明細の名 → モデル
-MODELS = {"uses": FundUse, "sources": FundSource, "banks": BankRelation}
+MODELS = {"uses": FundUse, "sources": FundSource, "banks": BankRelation, "parties": BillParty}
 SIGNED_FORM, OTHER = "signed_form", "other"
 
 

@@ -110,6 +110,7 @@ LINE_FIELDS = {
     "uses": ("purpose", "what", "supplier", "amount"),
     "sources": ("kind", "provider", "amount"),
     "banks": ("bank", "kind", "balance", "yearly_repayment"),
+    "parties": ("role", "name"),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from collateral.guarantee_deed import Relation
 from governance.models import AgendaItem, Body, Recusal
 from loans import coverage
-from loans.models import Application, LoanGuarantee, LoanSecurity
+from loans.models import Application, BankRelation, BillParty, LoanGuarantee, LoanSecurity
 from members.enums import OfficerTitle, RelationKind
 from members.models import Kinship, KinshipKind
 from tests.factories.collateral import make_asset, make_guarantee, make_interest
@@ -86,6 +86,12 @@ def test_the_reasons_and_the_filter_are_the_same_rule_in_any_situation(seed):
         LoanSecurity.objects.create(
             application=application, interest=make_interest(asset=asset, debtor=application.member)
         )
+        BillParty.objects.create(application=application, role="endorser", name=dice.choice([*people, *members]).name)
+        lender = dice.choice(members)
+        BankRelation.objects.create(
+            application=application, bank=f" {lender.name[:2]}　{lender.name[2:]}", kind=dice.choice(("deed", "deposit")),
+            balance=1,
+        )  # fmt: skip
     declare(applications[0], dice.choice(people), body, user)
     told = {(a.pk, p.pk) for a in applications for p in coverage.interested_persons(a, on=ON)}
     for person in people:
@@ -151,3 +157,26 @@ def test_what_one_declares_is_ones_own_and_not_the_relatives_matter():
     assert not sees(application, person)
     assert sees(application, spouse)
     assert not why(application, spouse)
+
+
+def test_who_endorses_the_bill_and_who_runs_the_company_that_does_are_interested():
+    endorser, director = make_person("能登 一郎"), make_person()
+    firm = make_member("羽咋商事株式会社", representative=director)
+    application = case()
+    BillParty.objects.create(application=application, role="endorser", name="能登一郎")
+    BillParty.objects.create(application=application, role="drawer", name="羽咋商事 株式会社")
+    assert why(application, endorser) == "この申込の手形の裏書人"
+    assert why(application, director) == f"手形の振出人 {firm}の代表者"
+    assert not sees(application, endorser)
+    assert not sees(application, director)
+
+
+def test_who_has_lent_to_the_applicant_is_interested_and_who_keeps_his_deposit_is_not():
+    lender = make_person("珠洲 次郎")
+    owing, saving = case(), case()
+    BankRelation.objects.create(application=owing, bank="珠洲次郎", kind="deed", balance=1_000_000)
+    BankRelation.objects.create(application=saving, bank="珠洲次郎", kind="deposit", balance=1_000_000)
+    assert why(owing, lender) == "この申込の債権者"
+    assert why(saving, lender) == ""
+    assert not sees(owing, lender)
+    assert sees(saving, lender)

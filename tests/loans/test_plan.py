@@ -152,7 +152,8 @@ def test_the_page_writes_the_lines_keeps_bad_ones_and_copies_them_to_a_new_appli
     client = Client()
     client.force_login(office.clerk)
     whole = bill_data(member, applied_by="代表取締役", consented_on="2026-11-24", amount="10000000")
-    lines = {**rows("uses", USE, {}), **rows("sources", OWN), **rows("banks", BANK)}
+    endorser = {"role": "endorser", "name": "羽咋商事株式会社"}
+    lines = {**rows("uses", USE, {}), **rows("sources", OWN), **rows("banks", BANK), **rows("parties", endorser)}
     with pages_on():
         wrong = client.post("/loans/applications/new/", {**whole, **lines, "uses-0-amount": "たくさん"})
         assert wrong.status_code == 422
@@ -163,6 +164,8 @@ def test_the_page_writes_the_lines_keeps_bad_ones_and_copies_them_to_a_new_appli
         assert [str(use) for use in written.uses.all()] == ["原材料 12,000,000円"]
         shown = client.get(written.get_absolute_url()).content.decode()
         assert "北陸銀行 金沢支店" in shown
+        assert [str(party) for party in written.parties.all()] == ["裏書人 羽咋商事株式会社"]
+        assert "手形の関係者" in shown
         copy = client.get(f"/loans/applications/new/?copy={written.pk}").content.decode()
         assert 'value="12,000,000"' in copy
         assert 'name="uses-0-row" value' not in copy
