@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Value
@@ -21,7 +22,7 @@ from coopfin.calc.yen import group
 from coopfin.flow import Finding, block, passed, warn
 from coopfin.once import once_while_reading
 from governance.models import Recusal
-from loans import protection
+from loans import protection, root_guarantees
 from loans.enums import BankDealing, BillRole, LoanType
 from loans.models.application import PLAIN, plain_name
 from loans.protection import Coverage
@@ -159,26 +160,38 @@ def guarantor_findings(application, *, contract_on: date | None = None, level: s
     links = guarantee_links(application)
     found = [*_representative_findings(application, links, block if level == "block" else warn)]
     day = contract_on or on or application.disburse_on
-    offices = _offices(application, day) if links else {}
+    roots = root_guarantees.standings(application, [link.guarantee for link in links])
+    offices = cache(partial(_offices, application))
     for link in links:
         url = _page("guarantee_deed", application, link.pk)
         found += _guarantee_findings(
-            application, link.guarantee, offices=offices, contract_on=contract_on, level=level, url=url
-        )
+            application, link.guarantee, offices=offices, day=day, contract_on=contract_on, level=level, url=url,
+            root=roots.get(link.guarantee_id),
+        )  # fmt: skip
     return found
 
 
 def findings_of_guarantee(application, guarantee, *, on: date) -> list[Finding]:
     """保証人ひとりの確認事項（付ける前の点検にも使う）。"""
+    offices = partial(_offices, application)
+    root = root_guarantees.standings(application, [guarantee]).get(guarantee.pk)
     return _guarantee_findings(
-        application, guarantee, offices=_offices(application, on), contract_on=None, level="warn"
+        application, guarantee, offices=offices, day=on, contract_on=None, level="warn", root=root
     )
 
 
-def _guarantee_findings(application, guarantee, *, offices, contract_on, level, url="") -> list[Finding]:
+def _guarantee_findings(application, guarantee, *, offices, day, contract_on, level, root, url="") -> list[Finding]:
+    """保証一つの確認事項。前の契約で受けた根保証の公正証書・情報提供は、受けた契約の日で確かめる。"""
     say = block if level == "block" else warn
     page = {"url": url, "url_label": "公正証書・情報提供を記録する"} if url else {}
-    found = [*_scope_findings(application, guarantee, contract_on), *_kind_findings(guarantee)]
+    found = [*_scope_findings(application, guarantee), *_kind_findings(guarantee)]
+    given = root.given if root is not None else None
+    if root is not None and guarantee.scope == SCOPE_OF[LoanType(application.loan_type)]:
+        found += _root_findings(application, root, contract_on)
+    if given is not None:
+        day = contract_on = given.contracted_on
+        page = {"url": given.application.get_absolute_url(), "url_label": f"契約 {given.number} の案件を見る"}
+    offices = offices(day)
     if not guarantee.is_individual:
         requirement = guarantee.deed_requirement
         return [*found, passed(requirement.reason, requirement.article, code="deed")]
@@ -186,7 +199,7 @@ def _guarantee_findings(application, guarantee, *, offices, contract_on, level, 
     if requirement.required:
         found.append(_deed_finding(guarantee, requirement, contract_on, say, page))
     else:
-        found.append(_evidence_finding(guarantee, requirement, offices, application, say, page))
+        found.append(_evidence_finding(guarantee, requirement, offices, application, say, page, given=given))
     found.append(_information_finding(guarantee, contract_on, say, page))
     return found
 
@@ -275,8 +288,8 @@ def _offices(application, day) -> dict[int, set[str]]:
     return offices
 
 
-def _scope_findings(application, guarantee, contract_on):
-    """貸付の形式・金額と、保証の範囲・極度額・元本確定期日が合っているか。"""
+def _scope_findings(application, guarantee):
+    """貸付の形式と、保証の範囲が合っているか。"""
     wanted = SCOPE_OF[LoanType(application.loan_type)]
     if guarantee.scope != wanted:
         yield block(
@@ -287,17 +300,46 @@ def _scope_findings(application, guarantee, contract_on):
             url_label="保証人を付ける",
             code="scope",
         )
-    elif guarantee.scope == GuaranteeScope.ROOT:
-        if guarantee.maximum_amount < application.amount:
-            yield warn(
-                f"保証人 {guarantee.guarantor} の極度額が金額に足りません。",
-                root_guarantee.MAXIMUM_ARTICLE,
-                detail=f"極度額 {group(guarantee.maximum_amount)}円、金額 {group(application.amount)}円。",
-                code="maximum",
+
+
+def _root_findings(application, root, contract_on):
+    """根保証の極度額・元本確定期日が、この申込と、ほかに保証している手形貸付に合っているか。"""
+    guarantee, given, who = root.guarantee, root.given, root.guarantee.guarantor
+    asked = root.recoverable(application.amount)
+    if asked.excess and not root.owed:
+        yield warn(
+            f"保証人 {who} の極度額が金額に足りません。",
+            root_guarantee.MAXIMUM_ARTICLE,
+            detail=f"極度額 {group(guarantee.maximum_amount)}円、金額 {group(application.amount)}円。",
+            code="maximum",
+        )
+    elif asked.excess:
+        yield warn(
+            f"保証人 {who} の極度額が、保証する手形貸付の合計に{group(asked.excess)}円足りません。",
+            root_guarantee.MAXIMUM_ARTICLE,
+            detail=f"極度額 {group(guarantee.maximum_amount)}円、ほかの貸付（{'・'.join(root.owed)}）の残り "
+            f"{group(root.used)}円 ＋ この申込 {group(application.amount)}円 ＝ {group(asked.total)}円。",
+            code="maximum",
+        )
+    if given is not None:
+        yield passed(
+            f"保証人 {who} の根保証は、契約 {given.number}（{to_wareki(given.contracted_on)}）で受けたものです。",
+            root_guarantees.SOURCE,
+            detail="新しい保証書は要りません。公正証書・情報提供は、その契約の日で確かめます。",
+            code="given",
+        )
+        if root.is_fixed_by(max(application.disburse_on, contract_on or application.disburse_on)):
+            yield block(
+                f"保証人 {who} の根保証の元本は{to_wareki(root.fixes_on())}に確定するので、この貸付は保証されません。",
+                root_guarantee.FIXING_ARTICLE,
+                detail="この根保証を外し、新しい保証を付けてください。",
+                url=_page("guarantee_add", application),
+                url_label="保証人を付ける",
+                code="fixed",
             )
-        if contract_on is not None and guarantee.is_individual:
-            for refusal in checks.fixing_refusals(guarantee.fixed_on, contract_on=contract_on):
-                yield block(f"保証人 {guarantee.guarantor}: {refusal.text}", refusal.source, code=refusal.code)
+    elif contract_on is not None and guarantee.is_individual:
+        for refusal in checks.fixing_refusals(guarantee.fixed_on, contract_on=contract_on):
+            yield block(f"保証人 {who}: {refusal.text}", refusal.source, code=refusal.code)
 
 
 def _kind_findings(guarantee):
@@ -350,13 +392,14 @@ def _former_representative(guarantee, requirement, held, say, page) -> Finding:
     )
 
 
-def _evidence_finding(guarantee, requirement, offices, application, say, page) -> Finding:
+def _evidence_finding(guarantee, requirement, offices, application, say, page, *, given) -> Finding:
     """公正証書の例外にあたることが、代表者か役員・関係者の台帳で裏づけられるか（民法465条の9）。"""
     who = guarantee.guarantor
     titles = _EVIDENCE.get(guarantee.relation)
     person_id = guarantee.person_id or (guarantee.member.representative_id if guarantee.member else None)
     held = offices.get(person_id, set())
-    if guarantee.relation == Relation.REPRESENTATIVE and person_id != application.member.representative_id:
+    retired = given is None and person_id != application.member.representative_id
+    if guarantee.relation == Relation.REPRESENTATIVE and retired:
         return _former_representative(guarantee, requirement, held, say, page)
     if titles is None or titles & held:
         return passed(

@@ -216,6 +216,8 @@ BOARD_STATES = tuple(
 )
 #: 承認されてまだ実行していない（限度額では「承認済未実行」に数える）
 COMMITTED_STATES = (ApplicationState.APPROVED, ApplicationState.CONTRACTING, ApplicationState.READY)
+#: 終わった申込（担保・保証を使っていない）
+ENDED_STATES = (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 OPEN_STATES = tuple(
     s
     for s in ApplicationState

@@ -8,6 +8,7 @@ from collateral.enums import GuaranteeScope, RightKind
 from collateral.models import Guarantee, SecurityInterest
 from documents.models import IssuedDocument
 from documents.paper import Paper
+from loans import root_guarantees
 from loans.enums import ApplicationState, LoanState
 from loans.models import Loan, LoanSecurity
 from loans.papers import DEED, DEED_WITH_MORTGAGE, GUARANTEE_LETTER, MASTER_AGREEMENT
@@ -18,13 +19,13 @@ def papers_for(loan: Loan) -> list[Paper]:
     """この契約に要る書類。
 
     約定書は、組合員のほかの貸付で調印済のものが有効に残っていれば要らない。証書貸付には証書（抵当権を同時に設定するときは
-    抵当権設定の証書を兼ねるもの）、根保証のある手形貸付には保証書、新しく設定する担保にはその契約書（H2.5-b・d）。
+    抵当権設定の証書を兼ねるもの）、新しく受ける根保証のある手形貸付には保証書、新しく設定する担保にはその契約書（H2.5-b・d）。
     """
     papers = [] if _signed_master_elsewhere(loan) else [MASTER_AGREEMENT]
     interests = interests_to_set(loan)
     if not loan.is_bill:
         papers.append(DEED_WITH_MORTGAGE if any(set_in_deed(loan, interest) for interest in interests) else DEED)
-    elif guarantees_of(loan, GuaranteeScope.ROOT):
+    elif guarantees_to_give(loan):
         papers.append(GUARANTEE_LETTER)
     needed = {
         paper_for(interest.asset.kind, interest.right).code for interest in interests if not set_in_deed(loan, interest)
@@ -62,6 +63,13 @@ def guarantees_of(loan: Loan, scope: str) -> list[Guarantee]:
         guarantee__scope=scope, guarantee__released_on__isnull=True
     ).select_related("guarantee__person", "guarantee__member__representative", "guarantee__debtor")
     return [link.guarantee for link in links.order_by("pk")]
+
+
+def guarantees_to_give(loan: Loan) -> list[Guarantee]:
+    """この契約で新しく受ける根保証。前の契約で受けたものは、保証書を作り直さない（民法465条の2）。"""
+    roots = guarantees_of(loan, GuaranteeScope.ROOT)
+    before = root_guarantees.given_before(loan.application, roots, before=loan)
+    return [guarantee for guarantee in roots if guarantee.pk not in before]
 
 
 def agreement_of(loan: Loan) -> IssuedDocument | None:

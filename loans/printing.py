@@ -28,6 +28,7 @@ from loans.papers import (
 from loans.paperwork import (
     agreement_of,
     guarantees_of,
+    guarantees_to_give,
     interests_to_set,
     papers_for,
     securities_of,
@@ -105,7 +106,7 @@ def deed(loan: Loan, schedule: Schedule, *, on: date, number: str = "") -> Deed:
 
 
 def guarantee_letter(loan: Loan, *, on: date, number: str = "") -> GuaranteeLetter:
-    """保証書（F-3）。手形貸付の根保証人すべてが一通に署名する。"""
+    """保証書（F-3）。手形貸付で新しく根保証をする人すべてが一通に署名する。"""
     cooperative = _cooperative()
     return GuaranteeLetter(
         number=number,
@@ -114,7 +115,7 @@ def guarantee_letter(loan: Loan, *, on: date, number: str = "") -> GuaranteeLett
         creditor=cooperative_party(cooperative),
         debtor=member_party(loan.member),
         court=cooperative.court,
-        guarantors=tuple(_guarantor_entry(g, loan.contracted_on) for g in guarantees_of(loan, GuaranteeScope.ROOT)),
+        guarantors=tuple(_guarantor_entry(each, loan.contracted_on) for each in guarantees_to_give(loan)),
         agreement_articles=agreement_articles(loan, on=on),
     )
 

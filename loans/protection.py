@@ -22,7 +22,7 @@ from loans.enums import COMMITTED_STATES, ApplicationState
 from loans.models import Loan, LoanSecurity
 
 #: 先に担保を使っている申込の状態
-_ENTITLED = (*COMMITTED_STATES, ApplicationState.DISBURSED)
+ENTITLED = (*COMMITTED_STATES, ApplicationState.DISBURSED)
 #: 組合員の与信のうち、この申込の鍵
 THIS = "this"
 
@@ -206,8 +206,8 @@ def cover_of(application) -> Coverage:
 
 
 def _less_others(application, own) -> list[SecurityRow]:
-    earlier = Q(application__state__in=_ENTITLED) & ~Q(application=application)
-    if application.state in _ENTITLED:
+    earlier = Q(application__state__in=ENTITLED) & ~Q(application=application)
+    if application.state in ENTITLED:
         earlier &= Q(application__lt=application.pk)
     live = Q(interest__debtor=application.member_id, interest__released_on__isnull=True)
     links = [*_read(earlier & live), *own]
@@ -218,7 +218,7 @@ def _less_others(application, own) -> list[SecurityRow]:
     if len(links) == len(own):
         return [replace(rows[link.interest_id], link=link.pk) for link in own]
     others = {link.application_id: link.application for link in links if link.application_id != application.pk}
-    owed = _owed(others.values())
+    owed = owed_by(others.values())
     pairs = sorted(
         ((link.interest_id, link.application_id) for link in links if link.application_id in others),
         key=lambda pair: pair[1],
@@ -237,7 +237,7 @@ def _less_others(application, own) -> list[SecurityRow]:
     return found
 
 
-def _owed(applications) -> dict[int, int]:
+def owed_by(applications) -> dict[int, int]:
     """ほかの申込の残り。実行済は残高、実行の前は金額。"""
     owed = {each.pk: each.amount for each in applications if each.state != ApplicationState.DISBURSED}
     done = [each.pk for each in applications if each.state == ApplicationState.DISBURSED]

@@ -21,6 +21,7 @@ from loans.views import (
     loan,
     products,
     review,
+    root_guarantee,
     security,
     timeline,
     worksheet,
@@ -100,6 +101,7 @@ urlpatterns = [
     *conditions.urlpatterns,
     *checklist.urlpatterns,
     *security.urlpatterns,
+    *root_guarantee.urlpatterns,
     *guideline.urlpatterns,
     *letters.urlpatterns,
 ]

@@ -243,6 +243,7 @@ loans:security_preview@investigation             405  405  403  403  403  403  4
 loans:security_remove@investigation              200  200  403  403  403  403  403  in
 loans:guarantee_add@investigation                200  200  403  403  403  403  403  in
 loans:guarantee_preview@investigation            405  405  403  403  403  403  403  in
+loans:guarantee_use@investigation                200  200  403  403  403  403  403  in
 loans:guarantee_remove@investigation             200  200  403  403  403  403  403  in
 loans:guarantee_deed@investigation               200  200  403  403  403  403  403  in
 loans:guarantee_statement@investigation          200  200  403  403  403  403  403  in

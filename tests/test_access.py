@@ -66,6 +66,7 @@ def address(house, name, thing):
         },
         "loans:security_use": {"interest": things["security_link"].interest_id},
         "loans:security_remove": {"link": things["security_link"].pk},
+        "loans:guarantee_use": {"guarantee": things["guarantee"].pk},
         "loans:guarantee_remove": {"link": things["guarantee_link"].pk},
         "loans:worksheet_section": {"section": "basics"},
         "loans:interview_edit": {"interview": things["interview"].pk},

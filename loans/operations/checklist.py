@@ -14,7 +14,7 @@ from coopfin.segregation import may_check
 from documents import operations as documents
 from documents.models import DocumentKind
 from loans import checklist
-from loans.enums import ApplicationState, DocumentBasis
+from loans.enums import ENDED_STATES, DocumentBasis
 from loans.models import Application, DocumentFile, RequiredDocument
 from loans.operations import base
 
@@ -24,7 +24,6 @@ WAIVE = "loans.waive_document"
 RECORDED = (
     "received_on", "issued_on", "original_seen_on", "copied_on", "original_kept", "remark", "is_required",
 )  # fmt: skip
-ENDED = (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 
 
 def _refuse(label: str, text: str, source: str = checklist.SOURCE, code: str = "document", **more) -> StepRefused:
@@ -35,7 +34,7 @@ def _open(application: Application, label: str, permission: str, *, by, on: date
     """鎖錠して、終わっていない案件であることを確かめる。何人もが別の行を同時に記録してよい。"""
     application = base.lock(application, any_version=True)
     base.allow(application, permission, label, by=by, on=on)
-    if application.state in ENDED:
+    if application.state in ENDED_STATES:
         raise _refuse(label, f"「{application.get_state_display()}」の案件の必要書類は変えられません。")
     return application
 

@@ -16,11 +16,11 @@ from documents import batches
 from documents import operations as documents
 from documents.models import IssueBatch, IssuedDocument
 from governance.enums import BodyKind
-from loans import funding_answer, headroom, printing
+from loans import funding_answer, headroom, printing, root_guarantees
 from loans.enums import ApplicationState, FundingResult, LoanState, LoanType
 from loans.models import Application, FundingDecision, Loan
 from loans.operations import base, review, submissions
-from loans.papers import MASTER_AGREEMENT
+from loans.papers import GUARANTEE_LETTER, MASTER_AGREEMENT
 from loans.terms import LoanTerms, compute
 from loans.workflow import documents_of
 
@@ -146,13 +146,17 @@ def cancel(application: Application, *, by, on: date, reason: str) -> Applicatio
     """契約手続を取りやめる。契約番号は取消として残り、発行した書類は、作っている途中のものも無効になる。
 
     調印済の約定書だけは残る。組合員との取引全体の約束で、ほかの貸付がその上に立っているかもしれないから（H2.5-a）。
+    調印済の保証書も、その根保証を使ってすでに実行した貸付があれば残る。
     """
     application = base.lock(application)
     step = base.check(application, "cancel_contract", by=by, on=on, reason=reason)
     loan = application.loan
     content_type = ContentType.objects.get_for_model(Loan)
     in_force = IssuedDocument.objects.without_content().filter(voided_at__isnull=True).about(content_type, loan.pk)
-    for document in in_force.exclude(paper=MASTER_AGREEMENT.code, signed_on__isnull=False):
+    kept = [MASTER_AGREEMENT.code]
+    if root_guarantees.letter_supports_another(loan):
+        kept.append(GUARANTEE_LETTER.code)
+    for document in in_force.exclude(paper__in=kept, signed_on__isnull=False):
         documents.void(document, reason=f"契約手続の取りやめ: {reason}"[:300], by=by, on=on)
     loan.state = LoanState.CANCELLED
     loan.save(update_fields=["state"])

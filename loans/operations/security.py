@@ -13,20 +13,18 @@ from collateral import checks, root_guarantee
 from collateral import operations as collateral
 from collateral.enums import MATRIX_SOURCE, GuaranteeKind, GuaranteeScope
 from collateral.guarantee_deed import Relation
-from collateral.models import Asset, SecurityInterest
+from collateral.models import Asset, Guarantee, SecurityInterest
 from coopfin import log
 from coopfin.flow import StepRefused, block
 from coopfin.handbook import follows
-from loans import coverage, protection
+from loans import coverage, protection, root_guarantees
+from loans.enums import ENDED_STATES, LoanType
 from loans.enums import ApplicationState as S
-from loans.enums import LoanType
 from loans.models import Application, LoanGuarantee, LoanSecurity
 from loans.operations import base
 from members.models import Member, Person
 
 PERMISSION = "loans.edit_application"
-#: 終わった申込（担保・保証を使っていない）
-ENDED = (S.DECLINED, S.WITHDRAWN)
 #: 担保・保証を付け外しできる状態。付議してからは、差し戻されなければ変えられない。
 CHANGEABLE = (S.DRAFT, S.RECEIVED, S.INVESTIGATION, S.RETURNED)
 #: 公正証書・情報提供を記録できる状態。契約が済むまで。
@@ -119,7 +117,7 @@ def interest_use_refusals(application, interest) -> list:
         return [block("この担保権は、ほかの組合員の債務を担保するものです。", MATRIX_SOURCE, code="interest")]
     if interest.released_on is not None:
         return [block("この担保権は、すでに解除・取りやめになっています。", code="interest")]
-    links = interest.loan_securities.exclude(application__state__in=ENDED)
+    links = interest.loan_securities.exclude(application__state__in=ENDED_STATES)
     if any(link.application_id == application.pk for link in links):
         return [block("この担保権は、すでにこの申込に付いています。", code="interest")]
     if links and not interest.is_revolving:
@@ -144,7 +142,7 @@ def remove_security(application, link: LoanSecurity, *, by, on: date, reason="")
         raise StepRefused(label, [block("この担保は、すでに外されています。", code="gone")])
     interest, text = link.interest, str(link.interest)
     link.delete()
-    if interest.registered_on is None and not interest.loan_securities.exists():
+    if interest.registered_on is None and not root_guarantees.used_elsewhere(interest.loan_securities, application):
         collateral.release_interest(interest, by=by, on=on, reason=reason)
     finish(application, given, verb="remove_security", label=label, by=by, on=on, reason=reason, security=text)
 
@@ -201,6 +199,27 @@ def add_guarantee(
     return link
 
 
+@transaction.atomic
+def use_guarantee(application, *, guarantee: Guarantee, by, on: date) -> LoanGuarantee:
+    """設定済の根保証を、この申込にも使う。同じ人が新しくするはずだった保証は、取りやめる。"""
+    label = "設定済の根保証を使う"
+    given, application = application, begin(application, label=label, by=by)
+    guarantee = Guarantee.objects.select_for_update().get(pk=guarantee.pk)
+    collateral.refuse(label, root_guarantees.use_refusals(application, guarantee))
+    for link in root_guarantees.to_give_way(guarantee, coverage.guarantee_links(application)):
+        link.delete()
+        _release_unless_used(link.guarantee, application, by=by, on=on, reason=label)
+    link = LoanGuarantee.objects.create(application=application, guarantee=guarantee)
+    finish(application, given, verb="use_guarantee", label=label, by=by, on=on, guarantee=str(guarantee))
+    return link
+
+
+def _release_unless_used(guarantee: Guarantee, application, *, by, on: date, reason: str) -> None:
+    """保証を取りやめる。終わっていないほかの申込も使う根保証は残す。"""
+    if not root_guarantees.used_elsewhere(guarantee.loan_guarantees, application):
+        collateral.release_guarantee(guarantee, by=by, on=on, reason=reason)
+
+
 def _new_person(values: dict, label: str) -> Person:
     """人の台帳に新しい人を登録する。保証書に要るので、住所まで求める。"""
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
@@ -226,8 +245,7 @@ def remove_guarantee(application, link: LoanGuarantee, *, by, on: date, reason="
         raise StepRefused(label, [block("この保証人は、すでに外されています。", code="gone")])
     guarantee, text = link.guarantee, str(link.guarantee)
     link.delete()
-    if not guarantee.loan_guarantees.exists():
-        collateral.release_guarantee(guarantee, by=by, on=on, reason=reason)
+    _release_unless_used(guarantee, application, by=by, on=on, reason=reason)
     finish(application, given, verb="remove_guarantee", label=label, by=by, on=on, reason=reason, guarantee=text)
 
 
@@ -239,12 +257,25 @@ def record_deed(link: LoanGuarantee, *, by, on: date, **record) -> LoanGuarantee
     """
     label = "公正証書・情報提供の記録"
     given, application, link = _of_link(link, label=label, by=by)
+    collateral.refuse(label, record_refusals(application, link.guarantee))
     collateral.update_guarantee(link.guarantee, **record, by=by, on=on, label=label)
     finish(
         application, given, verb="record_deed", label=label, by=by, on=on, guarantee=str(link.guarantee),
         **{name: value.isoformat() for name, value in record.items() if isinstance(value, date)},
     )  # fmt: skip
     return LoanGuarantee.objects.select_related("guarantee", "application").get(pk=link.pk)
+
+
+def record_refusals(application, guarantee) -> list:
+    """前の契約で受けた根保証の公正証書・情報提供は、その契約で確かめたもの。後の申込からは書き換えない。"""
+    before = root_guarantees.given_before(application, [guarantee], before=application.loan)
+    return [
+        block(
+            f"契約 {loan.number} で受けた根保証です。公正証書・情報提供は、その契約で確かめたものを使います。",
+            root_guarantees.SOURCE, code="given",
+        )
+        for loan in before.values()
+    ]  # fmt: skip
 
 
 @transaction.atomic
@@ -284,12 +315,14 @@ def propose_representative(application, *, by, on: date) -> LoanGuarantee | None
 def follow_terms(application, *, by, on: date) -> int:
     """形式や金額を変えたあと、保証の範囲・極度額を合わせる。変えた保証の数を返す。
 
-    人が決めた極度額は残し、根保証の極度額が金額に足りなくなったときだけ金額まで上げる。
+    人が決めた極度額は残し、根保証の極度額が金額に足りなくなったときだけ金額まで上げる。ほかの申込も使う根保証は変えない。
     """
     given, application = application, begin(application, label="保証を形式に合わせる", by=by)
     changed = 0
     for link in coverage.guarantee_links(application):
         guarantee = link.guarantee
+        if root_guarantees.used_elsewhere(guarantee.loan_guarantees, application):
+            continue
         maximum = max(guarantee.maximum_amount or 0, application.amount)
         terms = terms_of_guarantee(application, on=on, maximum_amount=maximum, fixed_on=guarantee.fixed_on)
         if any(getattr(guarantee, name) != value for name, value in terms.items()):
@@ -304,8 +337,8 @@ def follow_terms(application, *, by, on: date) -> int:
 def release_all(application, *, by, on: date, reason="") -> None:
     """謝絶・取下げのとき、登記していない担保権と保証を取りやめにする。申込との結び付きは記録として残す。"""
     for link in protection.security_links(application):
-        shared = link.interest.loan_securities.exclude(application=application)
-        if link.interest.registered_on is None and not shared.exclude(application__state__in=ENDED).exists():
+        shared = root_guarantees.used_elsewhere(link.interest.loan_securities, application)
+        if link.interest.registered_on is None and not shared:
             collateral.release_interest(link.interest, by=by, on=on, reason=reason)
     for link in coverage.guarantee_links(application):
-        collateral.release_guarantee(link.guarantee, by=by, on=on, reason=reason)
+        _release_unless_used(link.guarantee, application, by=by, on=on, reason=reason)

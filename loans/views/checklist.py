@@ -17,7 +17,7 @@ from documents.models import Upload
 from documents.paper import CannotRender, render_pdf
 from loans import checklist
 from loans.document_list import DOCUMENT_LIST, document_list
-from loans.enums import DocumentBasis
+from loans.enums import ENDED_STATES, DocumentBasis
 from loans.forms.checklist import AddForm, FilesForm, ReceiveForm, ReturnForm, RowForm, ShortReasonForm
 from loans.models import DocumentFile
 from loans.operations import checklist as operations
@@ -47,7 +47,7 @@ def standing(application, user, on) -> dict:
         row.shown_files = [file for file in row.files.all() if file.set_aside_on is None]
     needed = [row for row in rows if row.is_required]
     settled = [row for row in needed if not row.is_missing and not row.has_expired(on)]
-    ended = application.state in operations.ENDED
+    ended = application.state in ENDED_STATES
     filed = {file.upload_id for row in rows for file in row.files.all()}
     others = Upload.objects.without_content().about(access.content_type_of(application), application.pk)
     may_keep = user.has_perm(KEEP)

@@ -21,7 +21,8 @@ from coopfin.flow import passed
 from coopfin.forms import OperationForm
 from coopfin.views import GuardedMixin
 from documents import operations as documents
-from loans import coverage, protection
+from loans import coverage, protection, root_guarantees
+from loans.enums import ENDED_STATES
 from loans.forms.security import (
     NEW,
     DeedForm,
@@ -76,6 +77,7 @@ def section(application, user, on) -> dict:
     cover = cover_bar(application)
     member = protection.of_member(application, on)
     may_edit = user.has_perm(security.PERMISSION)
+    may_change = may_edit and not security.why_closed(application)
     return {
         **cover,
         "member": member if member.exposure else None,
@@ -83,11 +85,12 @@ def section(application, user, on) -> dict:
         # 個人の資産の所在は、台帳を見る人（事務局・理事長・監事）のほかには市区町村までにする（ドメイン E）。
         "masks_private": not user.has_perm("members.view_member"),
         "links_to_register": user.has_perm("collateral.view_collateral"),
-        "links": coverage.guarantee_links(application),
+        "links": root_guarantees.with_standings(application, coverage.guarantee_links(application)),
+        "roots": root_guarantees.in_use_by(application) if may_change else [],
         "review": coverage.review_of(application),
         "review_wanted": application.member.is_corporate,
         "may_see_papers": user.has_perm("documents.view_paper"),
-        "may_change": may_edit and not security.why_closed(application),
+        "may_change": may_change,
         "may_record": may_edit and not security.why_closed(application, security.RECORDABLE),
     }
 
@@ -160,7 +163,7 @@ class SecurityAdd(ChosenAsset, SecurityOperation):
         found = list(self.offered(self.object)[:MOST_OFFERED])
         links = LoanSecurity.objects.filter(interest__asset__in=found, interest__released_on__isnull=True)
         securing = defaultdict(list)
-        for link in links.exclude(application__state__in=security.ENDED).select_related("application", "interest"):
+        for link in links.exclude(application__state__in=ENDED_STATES).select_related("application", "interest"):
             securing[link.interest_id].append(link.application)
         rows = []
         for asset in found:
@@ -313,7 +316,7 @@ class SecurityUse(SecurityOperation):
         return link, self.object.get_absolute_url(), f"担保を付けました（{link.interest}）。"
 
     def get_context_data(self, **kwargs):
-        links = self.interest.loan_securities.exclude(application__state__in=security.ENDED)
+        links = self.interest.loan_securities.exclude(application__state__in=ENDED_STATES)
         others = [link.application for link in links.select_related("application__member")]
         return super().get_context_data(
             text="この担保権を、この申込の担保にも使います。余力は、先に承認・実行された貸付が使った残りを数えます。",
@@ -402,6 +405,7 @@ class GuaranteeAdd(SecurityOperation):
         value = context["form"]["guarantor"].value()
         context.update(
             scope=context["form"].scope,
+            roots=root_guarantees.in_use_by(self.object),
             preview_url=reverse("loans:guarantee_preview", args=[self.object.pk]),
             party_url=reverse("loans:party_search", args=[self.object.pk]),
             parties=_with_chosen(proposed_guarantors(self.object, self.on), value),
