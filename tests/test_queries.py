@@ -30,6 +30,7 @@ from members.enums import OfficerTitle
 from members.models import Kinship, KinshipKind, Officer
 from oversight.enums import MarkKind
 from oversight.models import AuditMark, CaseGrant, CaseRestriction
+from tests.databases import count_rows
 from tests.factories.loans import TODAY, bill_terms, make_application_in, make_office
 from tests.factories.members import make_members
 from tests.prepared import PLAYERS, pages_on
@@ -115,10 +116,7 @@ class Crowd:
         self._oversight(applications)
         self._dealings(loans)
         self.count = total
-        if connection.vendor == "postgresql":
-            # A database at work knows how many rows its tables hold; these came in one stroke.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+        count_rows()
 
     def _applications(self, numbers, members):
         clerk, chief = self.users["yamada"], self.users["kitamura"]

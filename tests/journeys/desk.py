@@ -56,23 +56,31 @@ class Desk:
         return re.sub(r"^https?://[^/]+", "", self.page.url)
 
     def open(self, address: str, *, status: int = 200) -> "Desk":
-        answer = self.page.goto(address)
+        answer = self.quiet().page.goto(address)
         assert answer.status == status, f"{address} answered {answer.status}"
         return self.look()
 
+    def quiet(self) -> "Desk":
+        """What is just being fetched is there: nobody sends a form away in the same moment as it changes."""
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
+        return self
+
     def follow(self, link: str) -> "Desk":
+        self.quiet()
         with self.page.expect_navigation():
             self.page.get_by_role("link", name=link, exact=True).first.click()
         return self.look()
 
     def follow_to(self, address: str) -> "Desk":
         """Follow whichever link of the page leads there, whatever it is called."""
+        self.quiet()
         with self.page.expect_navigation():
             self.page.locator(f"main a[href^='{address}']").first.click()
         return self.look()
 
     def press(self, button: str, *, part_of_name=False) -> "Desk":
         """Press a button that sends a form, and wait for the page that comes back."""
+        self.quiet()
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button, exact=not part_of_name).first.click()
         return self.look()
@@ -149,7 +157,7 @@ class Desk:
 
     def _rows(self, caption: str, rows: str) -> list[list[str]]:
         """Read in one glance: a table that is being replaced by a newer one would answer with half of each."""
-        expect(self.page.locator(".htmx-request")).to_have_count(0)
+        self.quiet()
         table = self.page.get_by_role("table", name=caption, exact=True).first
         return table.evaluate(f"table => [...{rows}].map(row => [...row.cells].map(cell => cell.innerText))")
 
@@ -158,9 +166,9 @@ class Desk:
         stage = self.page.locator(".page-head .stage")
         kind = re.sub(r"(?<=/invitation/)[^/]+|\d+", "#", self.path.partition("?")[0])
         kind += f" {stage.first.inner_text() if stage.count() else ''} {self.page.locator('.error-summary').count()}"
+        # Waited for each time, so that the journey goes on alike whether or not this page is looked at here.
+        self.quiet()
         if kind not in LOOKED_AT:
-            # What is just being fetched is dimmed until it is there.
-            expect(self.page.locator(".htmx-request")).to_have_count(0)
             before = len(self.watch.seen)
             check_accessibility(self.page)
             self.watch.seen[before:] = [line for line in self.watch.seen[before:] if not OF_AXE_ITSELF.search(line)]

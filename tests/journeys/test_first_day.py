@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from tests import databases
 from tests.factories.core import PASSWORD
@@ -154,6 +155,7 @@ def test_an_empty_database_is_set_up_to_the_first_received_application(new_page,
         rate="6.0", fee="0.1", on=today,
     )  # fmt: skip
     clerk.page.get_by_role("button", name="90日", exact=True).click()
+    expect(clerk.field("手形の期日")).not_to_have_value("")
     case = work.save_draft(clerk)
     work.inform_guarantor(clerk, "白山 健（代表者）")
     work.weigh_guarantee(clerk)
