@@ -72,7 +72,7 @@ GROUPS: tuple[tuple[str, tuple[Setting | Fixed, ...]], ...] = (
             Setting("refund_fee", "手引き 第3章(1)三", idle="期日前の返済を、この仕組みではまだ記帳しません"),
             Setting("refund_rounding", "手引き 第3章(1)三", idle="期日前の返済を、この仕組みではまだ記帳しません"),
             Setting("allocation", "約定書 第9条、民法 489条", idle="返済の入金を、この仕組みではまだ充当しません"),
-            Setting("prepay_fee", "金銭消費貸借契約証書 第2条", idle="期日前の返済を、この仕組みではまだ記帳しません"),
+            Setting("prepay_fee", "金銭消費貸借契約証書 期限前の弁済の条"),
             Fixed(
                 "預り金の利息", "付けない", "組合員からの利息の付く預金は受け入れられません。預り金に利息は付きません。",
                 "中小企業等協同組合法 9条の2",

@@ -111,7 +111,9 @@ def test_every_list_add_and_change_page_renders(client, log_in, role):
         expected = 200 if model_admin.has_view_permission(request) else 403
         assert client.get(page(model, "changelist")).status_code == expected, name
         may_add = model_admin.has_add_permission(request)
-        assert client.get(page(model, "add")).status_code == (200 if may_add else 403), name
+        # The wording of a paper is a copy of the one in use: which paper's is chosen first, on a page of its own.
+        opened = 302 if name == "documents.FormVersion" else 200
+        assert client.get(page(model, "add")).status_code == (opened if may_add else 403), name
         for obj in model._default_manager.all()[:3]:
             assert client.get(page(model, "change", obj.pk)).status_code == expected, name
         if expected == 200 and model_admin.search_fields:
