@@ -331,9 +331,9 @@ documents:issued_download@issued                 200  200  403  403  200  200  4
 documents:issued_void@issued                     200  200  403  403  403  403  403  in
 documents:issued_void@slip                       200  200  403  403  403  403  403  in
 documents:issued_void@signed                     403  403  403  403  403  403  403  in
-documents:batch@batch                            200  200  403  403  200  200  403  in
-documents:batch_step@batch                       405  405  403  403  403  403  403  in
-documents:batch_print@batch                      404  404  403  403  404  404  403  in
+documents:batch@issue_batch                      200  200  403  403  200  200  403  in
+documents:batch_step@issue_batch                 405  405  403  403  403  403  403  in
+documents:batch_print@issue_batch                404  404  403  403  404  404  403  in
 documents:forms                                  200  200  403  403  200  200  200  in
 documents:form                                   200  200  403  403  200  200  200  in
 documents:form_specimen                          200  200  403  403  200  200  200  in

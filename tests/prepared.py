@@ -203,7 +203,7 @@ def _papers_and_vouchers(house):
     contracting = fresh(house.cases["contracting"])
     codes = [paper.code for paper in printing.papers_for(contracting.loan)]
     things["paper"] = codes[-1]
-    things["batch"] = contracts.start_issuing(fresh(contracting), by=office.clerk, on=TODAY)
+    things["issue_batch"] = contracts.start_issuing(fresh(contracting), by=office.clerk, on=TODAY)
     things["issued"] = contracts.issue_paper(contracting, code=codes[0], by=office.clerk, on=TODAY)
     event = disbursements.prepare(
         fresh(house.cases["ready"]), disburse_on=TODAY, by=office.clerk, on=TODAY, reason=REASON
