@@ -90,7 +90,7 @@ def panel(application: Application, user, agenda) -> dict | None:
 
 
 class CasePaper(CaseMixin, IssuePaperView):
-    """案件から写す書類の見本と発行。"""
+    """案件から写す書類の見本と発行。下に書く: is_ready(application) → もう発行できるか。"""
 
     permission_required = operations.PERMISSION
     paper_name = ""
@@ -100,9 +100,6 @@ class CasePaper(CaseMixin, IssuePaperView):
         if not self.is_ready(application):
             raise Http404
         return application
-
-    def is_ready(self, application: Application) -> bool:
-        raise NotImplementedError
 
     def paper_of(self, target):
         return PAPERS[self.paper_name]
